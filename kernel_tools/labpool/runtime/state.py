@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from labpool.wire.events import (
+    ArtifactDeleted,
+    ArtifactSaved,
     AttemptAssigned,
     AttemptStarted,
     CancelRequested,
     Event,
+    LogWritten,
+    MessagesDropped,
+    MetricsReported,
     ProgressReported,
     RunCancelled,
     RunDeleted,
@@ -48,6 +53,43 @@ def fold_all(events: Iterable[Event], run: Run | None = None) -> Run | None:
     for event in events:
         run = fold(run, event)
     return run
+
+
+def accepts(run: Run | None, event: Event) -> bool:
+    """Return whether the event may follow; the store drops one that may not.
+
+    A run ends once: after its terminal event only a resume opens it again. Words of a worker
+    about an attempt that is not the latest are late, and dropped.
+    """
+    if run is None:
+        return isinstance(event, RunQueued)
+    if isinstance(event, _WORKER_WORDS) or (isinstance(event, LogWritten) and event.n):
+        return event.attempt == run.attempt and event.attempt > 0
+    match event:
+        case RunQueued():
+            return False
+        case RunRequeued():
+            return run.state in (RunState.INTERRUPTED, RunState.FAILED, RunState.CANCELLED)
+        case AttemptAssigned():
+            return run.state is RunState.QUEUED and event.attempt == run.attempt + 1
+        case RunInterrupted() | RunSucceeded():
+            return not run.state.ended and run.state is not RunState.INTERRUPTED
+        case RunFailed() | RunCancelled() | CancelRequested():
+            return not run.state.ended
+        case RunDeleted():
+            return run.state.ended or run.state is RunState.INTERRUPTED
+        case _:
+            return True
+
+
+_WORKER_WORDS = (
+    AttemptStarted,
+    ProgressReported,
+    MetricsReported,
+    ArtifactSaved,
+    ArtifactDeleted,
+    MessagesDropped,
+)
 
 
 def _queued(event: RunQueued) -> Run:
