@@ -1,0 +1,1 @@
+"""Long work from JupyterLab, on a pool of workers."""
