@@ -1,0 +1,1 @@
+"""Labpool from a notebook or the command line."""

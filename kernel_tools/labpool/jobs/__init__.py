@@ -1,0 +1,1 @@
+"""The job kinds that come with Labpool, one folder each."""

@@ -1,0 +1,100 @@
+"""What a job may do: the one narrow door between a job's body and everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, Protocol, runtime_checkable
+
+from labpool.wire.events import LogLevel
+
+
+class Cancelled(Exception):  # noqa: N818 - a signal, not an error
+    """Raised by a body, or by ``ctx.check_cancelled()``, to end because it was asked to."""
+
+
+class JobError(Exception):
+    """Raised by a body to end the run with a code and a sentence of its own.
+
+    Args:
+        code: Stable snake_case word.
+        message: What happened and what to do next.
+        retry: Whether another attempt may help.
+        details: Facts for programs.
+    """
+
+    def __init__(self, code: str, message: str, *, retry: bool = False, **details: Any) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.retry = retry
+        self.details = details
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Keep code and details when the error is pickled."""
+        return _job_error, (self.code, self.message, self.retry, self.details)
+
+
+def _job_error(code: str, message: str, retry: bool, details: dict[str, Any]) -> JobError:
+    return JobError(code, message, retry=retry, **details)
+
+
+@runtime_checkable
+class JobContext(Protocol):
+    """What a body gets beside its params. All methods may be called from any thread.
+
+    Attributes:
+        run_id: The run.
+        attempt: Number of this attempt, from 1.
+        run_dir: Folder of the run; it exists, and outlives attempts.
+        checkpoint_dir: Folder for checkpoints, ``run_dir / "checkpoints"``; it exists.
+        threads: Threads that the job may use for numeric work, 1 or more.
+        assets: Asset id to path, for every asset that the params name.
+    """
+
+    run_id: str
+    attempt: int
+    run_dir: Path
+    checkpoint_dir: Path
+    threads: int
+    assets: Mapping[str, Path]
+
+    def progress(
+        self, done: float, total: float | None = None, unit: str = "", message: str = ""
+    ) -> None:
+        """Say how far the job has come. May be dropped, counted, when the line is full."""
+
+    def metric(self, step: int, **values: float) -> None:
+        """Report values measured at one step. Never dropped; a value that is not finite
+        becomes a warning in the log. The same step again replaces the value."""
+
+    def log(self, level: LogLevel, text: str) -> None:
+        """Write a log line. Never dropped."""
+
+    def artifact(
+        self,
+        path: Path,
+        *,
+        name: str | None = None,
+        kind: Literal["file", "checkpoint"] = "file",
+        sha256: str | None = None,
+        meta: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Announce a file or folder below ``run_dir`` that is whole on disk.
+
+        Args:
+            path: The file or folder.
+            name: Unique within the run; the path relative to ``run_dir`` when absent.
+            kind: A checkpoint becomes an asset.
+            sha256: Its digest when the job knows it; computed otherwise.
+            meta: Facts that go with it.
+        """
+
+    def artifact_deleted(self, name: str) -> None:
+        """Say that an artifact was removed."""
+
+    def cancelled(self) -> bool:
+        """Whether the job was asked to save and end. Cheap: ask at every step."""
+
+    def check_cancelled(self) -> None:
+        """Raise ``Cancelled`` when the job was asked to end."""

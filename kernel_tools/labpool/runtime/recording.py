@@ -1,0 +1,112 @@
+"""A context that only writes down what a job says: any body can be tested without Dask."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from math import isfinite
+from pathlib import Path
+from typing import Any, Literal
+
+from labpool.wire.events import (
+    ArtifactDeleted,
+    ArtifactSaved,
+    Event,
+    LogLevel,
+    LogWritten,
+    MetricsReported,
+    ProgressReported,
+)
+from labpool.wire.runs import Progress
+
+from .context import Cancelled
+from .digests import sha256_of, size_of
+
+
+@dataclass
+class RecordingContext:
+    """A ``JobContext`` that numbers the job's words and hands them to ``send``.
+
+    The same class serves tests (``send`` appends to ``events``) and the worker, where the
+    reporter's ``put`` takes its place.
+
+    Attributes:
+        send: Takes each event; by default it is kept in ``events``.
+        stop: Set to ask the job to end.
+        worker: Id that goes into the events.
+    """
+
+    run_id: str
+    run_dir: Path
+    attempt: int = 1
+    threads: int = 1
+    assets: Mapping[str, Path] = field(default_factory=dict)
+    worker: str = ""
+    stop: threading.Event = field(default_factory=threading.Event)
+    send: Callable[[Event], None] | None = None
+    events: list[Event] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Make the folders."""
+        self.checkpoint_dir = self.run_dir / "checkpoints"
+        self.checkpoint_dir.mkdir(parents=True, exist_ok=True)
+
+    def emit(self, kind: type[Any], **values: Any) -> None:
+        """Make an event of this attempt and send it."""
+        event = kind(run_id=self.run_id, attempt=self.attempt, worker=self.worker, **values)
+        (self.send or self.events.append)(event)
+
+    def progress(
+        self, done: float, total: float | None = None, unit: str = "", message: str = ""
+    ) -> None:
+        """See ``JobContext.progress``."""
+        progress = Progress(done=done, total=total, unit=unit, message=message)
+        self.emit(ProgressReported, progress=progress)
+
+    def metric(self, step: int, **values: float) -> None:
+        """See ``JobContext.metric``."""
+        numbers = {name: float(value) for name, value in values.items()}
+        finite = {name: value for name, value in numbers.items() if isfinite(value)}
+        for name in numbers.keys() - finite.keys():
+            self.log("warning", f"{name} is {numbers[name]} at step {step}")
+        if finite:
+            self.emit(MetricsReported, step=step, values=finite)
+
+    def log(self, level: LogLevel, text: str) -> None:
+        """See ``JobContext.log``."""
+        self.emit(LogWritten, level=level, text=text)
+
+    def artifact(
+        self,
+        path: Path,
+        *,
+        name: str | None = None,
+        kind: Literal["file", "checkpoint"] = "file",
+        sha256: str | None = None,
+        meta: Mapping[str, Any] | None = None,
+    ) -> None:
+        """See ``JobContext.artifact``."""
+        relative = path.resolve().relative_to(self.run_dir.resolve()).as_posix()
+        self.emit(
+            ArtifactSaved,
+            name=name or relative,
+            kind=kind,
+            path=relative,
+            size_bytes=size_of(path),
+            sha256=sha256 or sha256_of(path),
+            meta=dict(meta or {}),
+        )
+
+    def artifact_deleted(self, name: str) -> None:
+        """See ``JobContext.artifact_deleted``."""
+        self.emit(ArtifactDeleted, name=name)
+
+    def cancelled(self) -> bool:
+        """See ``JobContext.cancelled``."""
+        return self.stop.is_set()
+
+    def check_cancelled(self) -> None:
+        """See ``JobContext.check_cancelled``."""
+        if self.stop.is_set():
+            raise Cancelled

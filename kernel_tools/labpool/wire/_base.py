@@ -1,0 +1,27 @@
+"""What every record that crosses a border has in common."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainSerializer
+
+
+class Record(BaseModel):
+    """A frozen record that refuses fields it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _iso(value: datetime) -> str:
+    return value.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+Timestamp = Annotated[AwareDatetime, PlainSerializer(_iso, return_type=str, when_used="json")]
+"""An instant, UTC, ISO 8601 with milliseconds and a ``Z`` on the wire."""
+
+
+def utc_now() -> datetime:
+    """Return the present instant in UTC."""
+    return datetime.now(timezone.utc)

@@ -1,0 +1,169 @@
+"""Errors that cross the border, by code.
+
+    LabpoolError
+    ├── InvalidRequest      400 invalid_request        the request cannot be read
+    ├── Forbidden           403 forbidden              no login, or no right to it
+    ├── NotFound            404 not_found
+    ├── Conflict            409 conflict               the state forbids it
+    │   └── StoreInUse      409 store_in_use           another server owns the data folder
+    ├── InvalidParams       422 invalid_params         fields with their paths in details["fields"]
+    │   └── ModelNotAllowed 422 model_not_allowed
+    ├── TooManyRequests     429 too_many_requests
+    ├── KindUnavailable     409 kind_unavailable       an extra is missing
+    ├── ServerUnavailable   503 server_unavailable     the server, its disk or its store is away
+    └── RunFailedError, RunCancelledError              raised by Run.result() on the client
+
+The server answers ``{"code", "message", "details"}``; the client raises the same class again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from pydantic import Field, ValidationError
+
+from ._base import Record
+
+
+class ErrorAnswer(Record):
+    """The body of every answer that is an error."""
+
+    code: str
+    message: str
+    details: dict[str, Any] = Field(default_factory=dict)
+
+
+class LabpoolError(Exception):
+    """Base of all errors that Labpool raises on purpose.
+
+    Args:
+        message: A sentence that says what to do next.
+        details: Facts for programs.
+    """
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[int] = 500
+
+    def __init__(self, message: str, **details: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = details
+
+    def answer(self) -> ErrorAnswer:
+        """Return what goes on the wire."""
+        return ErrorAnswer(code=self.code, message=self.message, details=self.details)
+
+
+class InvalidRequest(LabpoolError):
+    """The request cannot be read: no JSON, a wrong query, too large."""
+
+    code = "invalid_request"
+    status = 400
+
+
+class Forbidden(LabpoolError):
+    """Nobody is logged in, or whoever is may not do this."""
+
+    code = "forbidden"
+    status = 403
+
+
+class NotFound(LabpoolError):
+    """There is no such thing, or no longer."""
+
+    code = "not_found"
+    status = 404
+
+
+class Conflict(LabpoolError):
+    """The state of the thing forbids it."""
+
+    code = "conflict"
+    status = 409
+
+
+class StoreInUse(Conflict):
+    """Another server owns the data folder."""
+
+    code = "store_in_use"
+
+
+class KindUnavailable(Conflict):
+    """The kind exists, but what its jobs need is not installed."""
+
+    code = "kind_unavailable"
+
+
+class InvalidParams(LabpoolError):
+    """Values that cannot work, each with the path of its field in ``details["fields"]``."""
+
+    code = "invalid_params"
+    status = 422
+
+    @classmethod
+    def at(cls, field: str, message: str) -> InvalidParams:
+        """Build the error for one field.
+
+        Args:
+            field: Path of the field, dotted ("params.dataset").
+            message: What is wrong and what to do.
+        """
+        return cls(f"{field}: {message}", fields=[{"field": field, "message": message}])
+
+    @classmethod
+    def of(cls, error: ValidationError, prefix: str = "") -> InvalidParams:
+        """Build the error from pydantic's, keeping every field's path."""
+        fields = [
+            {"field": ".".join([*([prefix] if prefix else []), *map(str, e["loc"])]) or "body",
+             "message": e["msg"]}
+            for e in error.errors(include_url=False, include_input=False, include_context=False)
+        ]
+        text = "; ".join(f"{f['field']}: {f['message']}" for f in fields)
+        return cls(text, fields=fields)
+
+
+class ModelNotAllowed(InvalidParams):
+    """The model is not one that the catalog lists."""
+
+    code = "model_not_allowed"
+
+
+class TooManyRequests(LabpoolError):
+    """A limit is reached; ``details["retry_after_s"]`` says when to come back."""
+
+    code = "too_many_requests"
+    status = 429
+
+
+class ServerUnavailable(LabpoolError):
+    """The server does not answer, or its disk or database is away."""
+
+    code = "server_unavailable"
+    status = 503
+
+
+class RunFailedError(LabpoolError):
+    """A run failed; ``details["run_id"]`` and ``details["error"]`` say which and why."""
+
+    code = "run_failed"
+
+
+class RunCancelledError(LabpoolError):
+    """A run was cancelled, so it has no result."""
+
+    code = "run_cancelled"
+
+
+def _subclasses(cls: type[LabpoolError]) -> Iterator[type[LabpoolError]]:
+    for sub in cls.__subclasses__():
+        yield sub
+        yield from _subclasses(sub)
+
+
+def error_from(answer: ErrorAnswer) -> LabpoolError:
+    """Return the error that an answer stands for, by its code."""
+    for cls in _subclasses(LabpoolError):
+        if cls.code == answer.code:
+            return cls(answer.message, **answer.details)
+    return LabpoolError(answer.message, code=answer.code, **answer.details)

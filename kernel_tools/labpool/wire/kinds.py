@@ -1,0 +1,56 @@
+"""A job kind: a value that says what a run of it takes and where its body is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from ._base import Record
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobKind:
+    """A kind of run, found through the entry-point group ``labpool.job_kinds``.
+
+    Attributes:
+        name: Unique snake_case name.
+        title: What people read.
+        params: Pydantic model of the parameters; light to import.
+        entry: "module:function" of the body, ``run(params, ctx)``; resolved on the worker only.
+        check: "module:function", or None. Called as ``check(params, assets)`` off the event
+            loop before a run is accepted; raises ``InvalidParams`` for what only looking at
+            the data can tell. ``assets`` maps asset ids to paths.
+        description: One sentence of help.
+        resources: Dask resources that one attempt takes on its worker.
+        requires: Import names that the body needs.
+        extra: The labpool extra (or distribution) that brings them, for the pip command.
+    """
+
+    name: str
+    title: str
+    params: type[BaseModel]
+    entry: str
+    check: str | None = None
+    description: str = ""
+    resources: dict[str, float] = field(default_factory=dict)
+    requires: tuple[str, ...] = ()
+    extra: str = ""
+
+
+class Kind(Record):
+    """A kind on the wire.
+
+    Attributes:
+        params_schema: JSON schema (draft 2020-12) of the parameters; forms are drawn from it.
+        available: Whether a run of it can start here.
+        reason: Why not, with the command that helps; "" when available.
+    """
+
+    name: str
+    title: str
+    description: str = ""
+    params_schema: dict[str, Any] = Field(default_factory=dict)
+    available: bool = True
+    reason: str = ""

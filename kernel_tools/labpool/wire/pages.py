@@ -1,0 +1,108 @@
+"""Lists on the wire and what may be asked of them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Generic, Literal, TypeVar
+
+from pydantic import BeforeValidator, Field
+
+from ._base import Record
+from .assets import Asset
+from .events import Event, LogLevel
+from .kinds import Kind
+from .metrics import LogLine
+from .runs import Run, RunState
+
+Item = TypeVar("Item")
+
+
+class Page(Record, Generic[Item]):
+    """One page of a list.
+
+    Attributes:
+        items: The entries.
+        next: Pass it as ``after`` for the next page; None on the last one.
+    """
+
+    items: list[Item]
+    next: str | None = None
+
+
+class RunPage(Page[Run]):
+    """Runs, newest first."""
+
+
+class EventPage(Page[Event]):
+    """Events, oldest first."""
+
+
+class LogPage(Page[LogLine]):
+    """Log lines, oldest first."""
+
+
+class KindPage(Page[Kind]):
+    """Job kinds, by name."""
+
+
+class AssetPage(Page[Asset]):
+    """Assets, newest first."""
+
+
+def _split(value: object) -> object:
+    return [part for part in value.split(",") if part] if isinstance(value, str) else value
+
+
+Names = Annotated[list[str], BeforeValidator(_split)]
+"""A list that comes as one comma-separated query value."""
+
+
+class RunsQuery(Record):
+    """Which runs to list.
+
+    Attributes:
+        after: Cursor from the page before.
+        search: Text to find in name or id, letter case ignored.
+    """
+
+    kind: str | None = None
+    state: RunState | None = None
+    tag: str | None = None
+    search: str | None = Field(default=None, max_length=200)
+    limit: int = Field(default=50, ge=1, le=1000)
+    after: str | None = Field(default=None, max_length=200)
+
+
+class EventsQuery(Record):
+    """Where to begin: events with a ``seq`` greater than ``after``; None means from the start
+    for one run, and from now on for all runs."""
+
+    after: int | None = Field(default=None, ge=0, le=2**63 - 1)
+    limit: int = Field(default=1000, ge=1, le=10_000)
+
+
+class LogsQuery(Record):
+    """Which log lines: after which event, and from which level up."""
+
+    after: int = Field(default=0, ge=0, le=2**63 - 1)
+    limit: int = Field(default=1000, ge=1, le=10_000)
+    level: LogLevel = "debug"
+
+
+class MetricsQuery(Record):
+    """Which series, and how many points of each at the most (minima and maxima are kept)."""
+
+    names: Names | None = None
+    max_points: int | None = Field(default=None, ge=4, le=1_000_000)
+
+
+class AssetsQuery(Record):
+    """Which assets to list."""
+
+    kind: Literal["model", "dataset", "checkpoint", "records"] | None = None
+    status: Literal["ready", "downloading", "error"] | None = None
+    limit: int = Field(default=100, ge=1, le=1000)
+    after: str | None = Field(default=None, max_length=200)
+
+
+class NoQuery(Record):
+    """Takes nothing."""

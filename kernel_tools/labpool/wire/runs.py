@@ -1,0 +1,117 @@
+"""A run: what was asked for, where it stands, how it ended."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field
+
+from ._base import Record, Timestamp
+
+
+class RunState(StrEnum):
+    """Where a run stands. ``running`` begins with the job's own first event."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    INTERRUPTED = "interrupted"
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more happens to the run by itself."""
+        return self in (RunState.SUCCEEDED, RunState.FAILED, RunState.CANCELLED)
+
+
+class Progress(Record):
+    """How far a job has come.
+
+    Attributes:
+        done: Units done, 0 or more.
+        total: Units in all, or None where the job cannot know.
+        unit: What is counted ("step", "byte", "page", ...), singular.
+        message: What the job does now, in its own words.
+    """
+
+    done: float = Field(ge=0)
+    total: float | None = Field(default=None, ge=0)
+    unit: str = ""
+    message: str = ""
+
+
+class RunError(Record):
+    """Why a run, an attempt or a request failed.
+
+    Attributes:
+        code: A stable snake_case word for programs.
+        message: A sentence for people that says what to do next.
+        details: Facts that go with the code (field paths, limits, tracebacks).
+    """
+
+    code: str
+    message: str
+    details: dict[str, Any] = Field(default_factory=dict)
+
+
+class RunRequest(Record):
+    """What a client sends to launch a run.
+
+    Attributes:
+        kind: Name of the job kind.
+        params: The kind's own parameters.
+        name: What people call the run; made from the kind when absent.
+        priority: Higher starts first; equal priorities start oldest first.
+        max_attempts: Attempts in all, the first included.
+        timeout_s: Seconds that one attempt may run, or None for no limit.
+        tags: Free words to find the run by.
+    """
+
+    kind: str = Field(min_length=1, max_length=100)
+    params: dict[str, Any] = Field(default_factory=dict)
+    name: str | None = Field(default=None, min_length=1, max_length=200)
+    priority: int = Field(default=0, ge=-1000, le=1000)
+    max_attempts: int = Field(default=3, ge=1, le=100)
+    timeout_s: float | None = Field(default=None, gt=0, le=31_536_000)
+    tags: list[str] = Field(default_factory=list, max_length=50)
+
+
+class Run(Record):
+    """A run as the server knows it: the fold of its events.
+
+    Attributes:
+        id: URL-safe id.
+        attempt: Number of the latest attempt, 0 before the first.
+        max_attempts: Attempts in all; an attempt that the server's own stop ended adds one.
+        progress: Latest progress of the latest attempt.
+        workers: Ids of the workers that the latest attempt is on.
+        result: What the job returned, once it has succeeded.
+        error: Why it failed or why the last attempt ended.
+        retry_at: When an interrupted run goes on by itself, or None.
+        cancel_requested: Whether somebody asked the run to stop.
+        seq: Sequence number of the latest event folded in.
+    """
+
+    id: str
+    kind: str
+    name: str
+    state: RunState
+    params: dict[str, Any]
+    priority: int = 0
+    tags: list[str] = Field(default_factory=list)
+    attempt: int = 0
+    max_attempts: int = 3
+    timeout_s: float | None = None
+    progress: Progress | None = None
+    workers: list[str] = Field(default_factory=list)
+    result: Any = None
+    error: RunError | None = None
+    retry_at: Timestamp | None = None
+    cancel_requested: bool = False
+    created_at: Timestamp
+    started_at: Timestamp | None = None
+    ended_at: Timestamp | None = None
+    owner: str = ""
+    seq: int = 0
