@@ -10,11 +10,12 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from rich.console import Console
+from rich.table import Table
+
 import labpool
 from lab import LabFailed, LabServer, end_on_signals
 from progress import RunView
-from rich.console import Console
-from rich.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

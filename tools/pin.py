@@ -44,7 +44,16 @@ def install(folder: Path) -> Path:
     """Install Labpool with all extras into a new environment and return its Python."""
     venv.create(folder, with_pip=True)
     python = folder / "bin" / "python"
-    command = [python, "-m", "pip", "install", "--quiet", "--quiet", TORCH, f"{ROOT}[dev,train]"]
+    command = [
+        str(python),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--quiet",
+        TORCH,
+        f"{ROOT}[dev,train]",
+    ]
     subprocess.run(command, check=True, env={**os.environ, "LABPOOL_SKIP_JS": "1"})
     return python
 

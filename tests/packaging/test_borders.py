@@ -9,6 +9,6 @@ LINTER = Path(sys.executable).with_name("lint-imports")
 
 
 def test_no_package_imports_what_it_must_not() -> None:
-    command = [LINTER, "--no-cache", "--no-logo"]
+    command = [str(LINTER), "--no-cache", "--no-logo"]
     answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert answer.returncode == 0, answer.stdout + answer.stderr
