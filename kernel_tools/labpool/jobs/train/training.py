@@ -249,6 +249,7 @@ def finish(
     final = Trainer(
         model=model,
         args=arguments(params, ctx),
+        eval_dataset=rows,
         data_collator=DataCollatorWithPadding(parts.tokenizer),
         compute_metrics=figures,
         callbacks=[Reporter(params, ctx, Meter())],
