@@ -1,3 +1,1 @@
-"""Labpool: long work from JupyterLab, on a pool of workers."""
-
-from __future__ import annotations
+"""Long work from JupyterLab, on a pool of workers."""
