@@ -6,8 +6,9 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from labpool.wire.routes import API_PREFIX, ROUTES
 from tornado.web import RequestHandler
+
+from labpool.wire.routes import API_PREFIX, ROUTES
 
 from .endpoint import NoSuchRoute, endpoint
 from .reading import path_pattern

@@ -11,9 +11,10 @@ from typing import Any, TypeVar, cast
 
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler, JupyterHandler
+from tornado.web import HTTPError
+
 from labpool.wire.errors import ErrorAnswer, Forbidden, LabpoolError, ServerUnavailable
 from labpool.wire.routes import Route
-from tornado.web import HTTPError
 
 from .ports import Service
 
@@ -45,17 +46,17 @@ class JsonErrors(JupyterHandler):
     verbs: tuple[str, ...] = ("GET",)
     """Methods that the path takes, for the ``Allow`` header."""
 
-    @property
-    def service(self) -> Service:
-        """The service behind the routes.
+    async def service(self) -> Service:
+        """Return the service behind the routes, once it has started.
 
         Raises:
-            ServerUnavailable: It is not up yet, or down already.
+            LabpoolError: Why it has not.
         """
-        service = self.settings.get("labpool_service")
+        service = cast("Service | None", self.settings.get("labpool_service"))
         if service is None:
-            raise ServerUnavailable("Labpool is starting or stopping; try again in a moment.")
-        return cast("Service", service)
+            raise ServerUnavailable("Labpool is not there; the server's log says why.")
+        await service.ready()
+        return service
 
     def set_default_headers(self) -> None:
         """Keep answers out of every cache."""
@@ -78,7 +79,7 @@ class JsonErrors(JupyterHandler):
             wait = error.details.get("retry_after_s") if isinstance(error, LabpoolError) else None
             self.set_header("Retry-After", str(max(1, math.ceil(wait or RETRY_AFTER_S))))
         self.set_header("Content-Type", "application/json")
-        self.finish(self._answer(status_code, error).model_dump_json())
+        self.write(self._answer(status_code, error).model_dump_json())
 
     def log_exception(
         self,

@@ -6,16 +6,18 @@ import asyncio
 from typing import Any, cast
 
 from jupyter_server.utils import url_path_join
+from pydantic import BaseModel
+from tornado import web
+
 from labpool.wire.errors import NotFound
 from labpool.wire.pages import EventsQuery, NoQuery
 from labpool.wire.routes import API_PREFIX, Route
 from labpool.wire.runs import Run
 from labpool_server.openapi import served
-from pydantic import BaseModel
-from tornado import web
 
 from . import sse
 from .base import ApiHandler, Verb, role
+from .ports import Service
 from .reading import path_value, read_body, read_query
 
 BY_WHOM = {"create_run": "owner", "cancel_run": "by", "resume_run": "by"}
@@ -27,6 +29,7 @@ LARGE_ITEMS = 200
 class Endpoint(ApiHandler):
     """One path; the verbs are added by ``endpoint``."""
 
+    _served: Service | None = None
     _streaming: asyncio.Task[None] | None = None
 
     def on_connection_close(self) -> None:
@@ -38,13 +41,13 @@ class Endpoint(ApiHandler):
     def on_finish(self) -> None:
         """Count the time of every answer that is not a stream."""
         super().on_finish()
-        if self._streaming is None and "labpool_service" in self.settings:
-            self.service.record_response(self.request.request_time())
+        if self._served is not None and self._streaming is None:
+            self._served.record_response(self.request.request_time())
 
     async def stream(self, run_id: str | None) -> None:
         """Answer with server-sent events, of one run or of all."""
-        service = self.service
         after = sse.last_event_id(self, read_query(self, EventsQuery).after)
+        service = await self.service()
         if run_id is None:
             batches = service.stream(after, None)
         else:
@@ -55,7 +58,6 @@ class Endpoint(ApiHandler):
 
     async def call(self, route: Route, params: list[str]) -> None:
         """Call the service's operation and answer with what it returns."""
-        operation = getattr(self.service, route.id)
         args: list[Any] = list(params)
         if route.query is not NoQuery:
             args.append(read_query(self, route.query))
@@ -65,7 +67,8 @@ class Endpoint(ApiHandler):
             args.append(await read_body(self, route.body))
         who = BY_WHOM.get(route.id)
         names = {who: self.current_user.username} if who else {}
-        await self.answer(route, await operation(*args, **names))
+        self._served = await self.service()
+        await self.answer(route, await getattr(self._served, route.id)(*args, **names))
 
     async def answer(self, route: Route, value: BaseModel | None) -> None:
         """Write what an operation has returned."""
@@ -77,7 +80,7 @@ class Endpoint(ApiHandler):
             self.set_header("Location", url_path_join(self.base_url, API_PREFIX, path))
         large = len(getattr(value, "items", ())) >= LARGE_ITEMS
         text = await asyncio.to_thread(value.model_dump_json) if large else value.model_dump_json()
-        self.finish(text)
+        self.write(text)
 
 
 class NoSuchRoute(ApiHandler):
@@ -112,7 +115,7 @@ def _verb(route: Route) -> Verb:
         values = [path_value(value) for value in params.values()]
         if route.id == "openapi":
             read_query(self, NoQuery)
-            self.finish(served(self.base_url))
+            self.write(await asyncio.to_thread(served, self.base_url))
         elif route.stream == "sse" and (route.answer is None or _wants_stream(self)):
             await self.stream(values[0] if values else None)
         else:

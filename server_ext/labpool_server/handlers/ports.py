@@ -12,6 +12,14 @@ from labpool_server.stored import Stored
 class Service(Protocol):
     """The service behind the routes; each route's ``id`` is the name of a method of it, too."""
 
+    async def ready(self) -> None:
+        """Wait until the service has started.
+
+        Raises:
+            LabpoolError: Why it could not.
+        """
+        ...
+
     async def get_run(self, run_id: str) -> Run:
         """Return a run.
 

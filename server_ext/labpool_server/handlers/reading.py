@@ -6,10 +6,11 @@ import asyncio
 import re
 from typing import Any, TypeVar
 
-from labpool.wire.errors import InvalidParams, InvalidRequest, NotFound
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 from tornado.web import RequestHandler
+
+from labpool.wire.errors import InvalidParams, InvalidRequest, NotFound
 
 MAX_BODY_BYTES = 1024 * 1024
 """Greatest body taken; what is larger belongs in a file."""

@@ -8,13 +8,15 @@ from typing import Any, cast
 
 from jupyter_server.auth.decorator import ws_authenticated
 from jupyter_server.base.websocket import WebSocketMixin
-from labpool.wire.errors import InvalidRequest
-from labpool.wire.pages import EventsQuery
-from labpool.wire.routes import ROUTES
 from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
+from labpool.wire.errors import InvalidRequest
+from labpool.wire.pages import EventsQuery
+from labpool.wire.routes import ROUTES
+
 from .base import JsonErrors, role
+from .ports import Service
 from .reading import read_query
 from .sse import parcels
 
@@ -29,6 +31,7 @@ MAX_MESSAGE_BYTES = 1024
 class EventsSocket(WebSocketMixin, WebSocketHandler, JsonErrors):
     """Sends each batch of events as one JSON list, after those that the client has."""
 
+    _service: Service
     _after: int | None = None
     _streaming: asyncio.Task[None] | None = None
 
@@ -54,7 +57,7 @@ class EventsSocket(WebSocketMixin, WebSocketHandler, JsonErrors):
             raise InvalidRequest("Open this address as a WebSocket (version 13), or use events.")
         if not self.check_origin(self.get_origin()):
             raise HTTPError(403)
-        _ = self.service
+        self._service = await self.service()
         await super().get(*args, **kwargs)
 
     @property
@@ -90,7 +93,7 @@ class EventsSocket(WebSocketMixin, WebSocketHandler, JsonErrors):
 
     async def _send_all(self) -> None:
         """Send events until the server stops; the client has to take each piece in turn."""
-        async with aclosing(cast("Any", self.service.stream(self._after, None))) as batches:
+        async with aclosing(cast("Any", self._service.stream(self._after, None))) as batches:
             async for batch in batches:
                 for piece in parcels(batch):
                     await self.write_message("[" + ",".join(item.json for item in piece) + "]")

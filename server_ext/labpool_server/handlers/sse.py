@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import aclosing, suppress
 from typing import Any
 
+from tornado.iostream import StreamClosedError
+from tornado.web import RequestHandler
+
 from labpool.wire.errors import InvalidRequest, NotFound
 from labpool.wire.events import TERMINAL_EVENTS
 from labpool_server.stored import Stored
-from tornado.iostream import StreamClosedError
-from tornado.web import RequestHandler
 
 from .ports import Service
 

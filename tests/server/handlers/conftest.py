@@ -16,6 +16,10 @@ import pytest_asyncio
 from jupyter_server.auth import AllowAllAuthorizer, Authorizer
 from jupyter_server.serverapp import ServerApp
 from jupyter_server.utils import url_path_join
+from tornado.httpserver import HTTPServer
+from tornado.testing import bind_unused_port
+from traitlets.config import Config
+
 from labpool.runtime.state import fold
 from labpool.wire import (
     AssetPage,
@@ -36,9 +40,6 @@ from labpool.wire import events as ev
 from labpool_server.handlers import handlers
 from labpool_server.hub import Hub
 from labpool_server.stored import Stored
-from tornado.httpserver import HTTPServer
-from tornado.testing import bind_unused_port
-from traitlets.config import Config
 
 TOKEN = "a-token-for-tests"  # noqa: S105
 
@@ -68,6 +69,9 @@ class MemoryService:
             self.log.append(items[-1])
         self.hub.publish(items)
         return items
+
+    async def ready(self) -> None:
+        """Nothing to wait for."""
 
     async def list_kinds(self) -> KindPage:
         return KindPage(items=[])

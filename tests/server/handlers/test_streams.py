@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
-import random
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from tornado.httpclient import HTTPRequest
+from tornado.websocket import websocket_connect
+
 from labpool.wire import Progress
 from labpool.wire import events as ev
-from tornado.httpclient import HTTPClientError, HTTPRequest
-from tornado.websocket import websocket_connect
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from conftest import MemoryService, Server
+    from conftest import Server
 
 pytestmark = pytest.mark.asyncio
 
