@@ -53,7 +53,8 @@ class Endpoint(ApiHandler):
         else:
             await service.get_run(run_id)
             batches = sse.run_stream(service, run_id, after)
-        self._streaming = asyncio.create_task(sse.send(self, batches))
+        pause = self.settings.get("labpool_keep_alive_s", sse.KEEP_ALIVE_S)
+        self._streaming = asyncio.create_task(sse.send(self, batches, keep_alive_s=pause))
         await sse.until_gone(self._streaming)
 
     async def call(self, route: Route, params: list[str]) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from typing import Any, cast
 
 from jupyter_server.auth.decorator import ws_authenticated
 from jupyter_server.base.websocket import WebSocketMixin
+from tornado.ioloop import PeriodicCallback
 from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
@@ -69,6 +70,7 @@ class EventsSocket(WebSocketMixin, WebSocketHandler, JsonErrors):
         """Start to send."""
         super().open(*args, **kwargs)
         self._streaming = asyncio.create_task(self._send())
+        self._streaming.add_done_callback(self._sent)
 
     def on_message(self, message: str | bytes) -> None:
         """Leave aside what the client says: all it may do is listen."""
@@ -78,20 +80,22 @@ class EventsSocket(WebSocketMixin, WebSocketHandler, JsonErrors):
         super().on_close()
         if self._streaming is not None:
             self._streaming.cancel()
-        if self.ping_callback is not None:
-            cast("Any", self.ping_callback).stop()
+        timer = cast("PeriodicCallback | None", self.ping_callback)
+        if timer is not None:
+            timer.stop()
+
+    def _sent(self, task: asyncio.Task[None]) -> None:
+        error = None if task.cancelled() else task.exception()
+        if task.cancelled() or isinstance(error, WebSocketClosedError):
+            return
+        if error is None:
+            self.close(GOING_AWAY, "The server stops.")
+        else:
+            name = self.correlation_id
+            self.log.error("Labpool: a stream broke, correlation id %s", name, exc_info=error)
+            self.close(INTERNAL_ERROR, f"Correlation id {name}")
 
     async def _send(self) -> None:
-        try:
-            with suppress(WebSocketClosedError):
-                await self._send_all()
-                self.close(GOING_AWAY, "The server stops.")
-        except Exception:
-            self.log.exception("Labpool: an event stream broke, %s", self.correlation_id)
-            self.close(INTERNAL_ERROR, f"Correlation id {self.correlation_id}")
-            raise
-
-    async def _send_all(self) -> None:
         """Send events until the server stops; the client has to take each piece in turn."""
         async with aclosing(cast("Any", self._service.stream(self._after, None))) as batches:
             async for batch in batches:

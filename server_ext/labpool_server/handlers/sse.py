@@ -17,7 +17,9 @@ from labpool_server.stored import Stored
 from .ports import Service
 
 KEEP_ALIVE_S = 15.0
-"""Seconds of silence after which a comment tells proxies and clients that the stream lives."""
+"""Seconds of silence after which a comment tells proxies and clients that the stream lives.
+
+The setting ``labpool_keep_alive_s`` of the web application overrides it."""
 RETRY_MS = 2000
 PARCEL_CHARS = 256 * 1024
 """Characters written before the client has to have taken them."""
@@ -82,7 +84,7 @@ async def send(
     handler: RequestHandler,
     batches: AsyncIterator[list[Stored]],
     *,
-    keep_alive_s: float = KEEP_ALIVE_S,
+    keep_alive_s: float,
 ) -> None:
     """Write events until there are no more or the task is cancelled.
 

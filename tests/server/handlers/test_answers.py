@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 if TYPE_CHECKING:
-    from conftest import Server
-
-pytestmark = pytest.mark.asyncio
+    from server.handlers.in_process import Server
 
 
 async def test_a_launched_run_is_found_where_the_answer_says(server: Server) -> None:
