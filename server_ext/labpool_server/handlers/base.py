@@ -130,6 +130,9 @@ class JsonErrors(JupyterHandler):
 class ApiHandler(JsonErrors, APIHandler):
     """Base of the REST handlers: nobody comes in without a login, whatever the method."""
 
+    _track_activity = False
+    """Who only looks does not keep an idle server from being culled."""
+
     async def prepare(self) -> None:  # type: ignore[override]
         """Let nobody in who is not logged in, except to ask what is allowed (CORS)."""
         await super().prepare()
