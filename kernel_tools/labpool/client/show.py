@@ -137,6 +137,10 @@ class Listing(list[T], Generic[T]):
         self._columns = columns
         self._empty = empty
 
+    def headings(self) -> list[str]:
+        """Return the headings."""
+        return list(self._columns)
+
     def rows(self) -> list[list[str]]:
         """Return the cells, without the headings."""
         return [[one_line(text(item), 80) for text in self._columns.values()] for item in self]
@@ -144,12 +148,12 @@ class Listing(list[T], Generic[T]):
     def __repr__(self) -> str:
         if not self:
             return self._empty
-        return text_table(list(self._columns), self.rows())
+        return text_table(self.headings(), self.rows())
 
     def _repr_html_(self) -> str:
         if not self:
             return f"<em>{escape(self._empty)}</em>"
-        head = "".join(f"<th>{escape(name)}</th>" for name in self._columns)
+        head = "".join(f"<th>{escape(name)}</th>" for name in self.headings())
         body = "".join(
             "<tr>" + "".join(f'<td dir="auto">{escape(cell)}</td>' for cell in row) + "</tr>"
             for row in self.rows()
