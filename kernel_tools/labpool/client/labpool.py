@@ -42,7 +42,7 @@ class Labpool:
         """The server's base URL."""
         return self.connection.address.url
 
-    def submit(  # noqa: PLR0913  the options of a run
+    def submit(
         self,
         kind: str,
         /,

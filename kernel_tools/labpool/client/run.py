@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator, Generator
-from datetime import datetime
 from typing import Any, Literal, Self
 
 from labpool.wire.assets import Asset
 from labpool.wire.errors import LabpoolError, NotFound, RunCancelledError, RunFailedError
 from labpool.wire.events import ArtifactDeleted, ArtifactSaved, Event, LogLevel, RunDeleted
 from labpool.wire.metrics import LogLine
-from labpool.wire.runs import Progress, RunError, RunState
 from labpool.wire.runs import Run as Record
+from labpool.wire.runs import RunError, RunState
 
 from .asynchronous import in_thread, iterate, twin
-from .connection import Connection
+from .facts import Facts
 from .listings import artifacts, logs
 from .metrics import Metrics
 from .show import Listing, run_html, standing
 from .stopping import Stop
 from .stream import EventStream
 
-FRESH_S = 0.2
-"""For how long a record counts as the present, so that ``run.state, run.progress`` agree."""
 
-
-class Run:
+class Run(Facts):
     """A run on the server. It goes on whatever happens to this object, its kernel or its tab.
-
-    What changes (``state``, ``progress``, ``error``, ...) is asked from the server each time it
-    is read; what never changes (``id``, ``kind``, ``name``, ...) is not. ``record`` is what was
-    last heard, and asks nothing.
 
     ``await run`` waits for its result; methods that ask the server have an awaitable twin with
     an ``a`` before the name.
@@ -40,88 +31,6 @@ class Run:
         connection: The server.
         record: The run as the server knows it.
     """
-
-    def __init__(self, connection: Connection, record: Record) -> None:
-        self.connection = connection
-        self._keep(record)
-
-    # What never changes
-
-    @property
-    def id(self) -> str:
-        """URL-safe id."""
-        return self.record.id
-
-    @property
-    def kind(self) -> str:
-        """Name of the job kind."""
-        return self.record.kind
-
-    @property
-    def name(self) -> str:
-        """What people call it."""
-        return self.record.name
-
-    @property
-    def params(self) -> dict[str, Any]:
-        """The kind's parameters."""
-        return self.record.params
-
-    @property
-    def tags(self) -> list[str]:
-        """Words to find it by."""
-        return self.record.tags
-
-    @property
-    def owner(self) -> str:
-        """Who launched it."""
-        return self.record.owner
-
-    @property
-    def created_at(self) -> datetime:
-        """When it was launched."""
-        return self.record.created_at
-
-    # What changes
-
-    @property
-    def state(self) -> RunState:
-        """Where it stands now."""
-        return self._now().state
-
-    @property
-    def progress(self) -> Progress | None:
-        """How far it is now, or None where it has not said."""
-        return self._now().progress
-
-    @property
-    def error(self) -> RunError | None:
-        """Why it failed, or why its last attempt ended."""
-        return self._now().error
-
-    @property
-    def attempt(self) -> int:
-        """Number of the latest attempt, 0 before the first."""
-        return self._now().attempt
-
-    @property
-    def workers(self) -> list[str]:
-        """Ids of the workers that it is on now."""
-        return self._now().workers
-
-    @property
-    def started_at(self) -> datetime | None:
-        """When its job first spoke."""
-        return self._now().started_at
-
-    @property
-    def ended_at(self) -> datetime | None:
-        """When it ended."""
-        return self._now().ended_at
-
-    def refresh(self) -> Self:
-        """Ask the server how the run is now."""
-        return self._keep(self.connection.call("get_run", self._path))
 
     # Waiting
 
@@ -134,7 +43,8 @@ class Run:
         Raises:
             TimeoutError: It has not ended by then; it goes on.
         """
-        return self._wait(timeout, Stop())
+        self._wait(timeout, Stop())
+        return self
 
     def result(self, timeout: float | None = None) -> Any:
         """Wait for the run and return what its job returned.
@@ -169,7 +79,8 @@ class Run:
         Raises:
             Conflict: It has ended.
         """
-        return self._keep(self.connection.call("cancel_run", self._path))
+        self._keep(self.connection.call("cancel_run", self._path))
+        return self
 
     def resume(self) -> Self:
         """Let a stopped run go on from where it last saved.
@@ -177,7 +88,8 @@ class Run:
         Raises:
             Conflict: It has not stopped, or has succeeded.
         """
-        return self._keep(self.connection.call("resume_run", self._path))
+        self._keep(self.connection.call("resume_run", self._path))
+        return self
 
     def delete(self) -> None:
         """Delete the ended run with its events and files.
@@ -245,7 +157,8 @@ class Run:
     async def await_ended(self) -> Self:
         """Awaitable twin of ``wait``; ``asyncio.timeout`` ends the waiting."""
         stop = Stop()
-        return await in_thread(lambda: self._wait(None, stop), stop)
+        await in_thread(lambda: self._wait(None, stop), stop)
+        return self
 
     def afollow(self, after: int = 0) -> AsyncIterator[Event]:
         """Asynchronous twin of ``follow``."""
@@ -255,7 +168,6 @@ class Run:
     acancel = twin(cancel)
     aresume = twin(resume)
     adelete = twin(delete)
-    arefresh = twin(refresh)
     aevents = twin(events)
     ametrics = twin(metrics)
     alogs = twin(logs)
@@ -282,29 +194,7 @@ class Run:
             return still
         return {**still, **bundle(self)}
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Run) and self._key() == other._key()
-
-    def __hash__(self) -> int:
-        return hash(self._key())
-
     # Inside
-
-    def _key(self) -> tuple[str, str]:
-        return (self.connection.address.url, self.id)
-
-    @property
-    def _path(self) -> dict[str, str]:
-        return {"run_id": self.id}
-
-    def _keep(self, record: Record) -> Self:
-        self.record, self._heard = record, time.monotonic()
-        return self
-
-    def _now(self) -> Record:
-        if time.monotonic() - self._heard > FRESH_S:
-            self.refresh()
-        return self.record
 
     def _follow(self, after: int, stop: Stop) -> EventStream:
         return EventStream(
@@ -320,24 +210,25 @@ class Run:
         """Return whether a terminal event is the last one: a resumed run has several."""
         if isinstance(event, RunDeleted):
             return True
-        now = self.refresh().record
+        now = self._ask()
         if event is None or not now.state.ended:
             return now.state.ended
         return now.ended_at == event.at or now.seq <= event.seq
 
-    def _wait(self, timeout: float | None, stop: Stop) -> Self:
-        if self.refresh().record.state.ended:
-            return self
-        with stop.after(timeout), self._follow(self.record.seq, stop) as events:
+    def _wait(self, timeout: float | None, stop: Stop) -> Record:
+        now = self._ask()
+        if now.state.ended:
+            return now
+        with stop.after(timeout), self._follow(now.seq, stop) as events:
             for _ in events:
                 pass
             stopped = stop.is_set()
         if stopped:
             raise TimeoutError(f"{self!r} has not ended within {timeout} s; it goes on.")
-        return self.refresh()
+        return self._ask()
 
     def _result(self, timeout: float | None, stop: Stop) -> Any:
-        record = self._wait(timeout, stop).record
+        record = self._wait(timeout, stop)
         if record.state is RunState.SUCCEEDED:
             return record.result
         if record.state is RunState.CANCELLED:

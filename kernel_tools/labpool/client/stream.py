@@ -47,7 +47,7 @@ class EventStream(Iterator[Event]):
         skipped: Events that could not be read even the second time.
     """
 
-    def __init__(  # noqa: PLR0913  keywords
+    def __init__(
         self,
         connection: Connection,
         route_id: str,

@@ -14,6 +14,7 @@ from labpool.client.run import Run
 from labpool.client.show import progress_text, standing
 from labpool.runtime.state import fold
 from labpool.wire.events import Event, LogWritten, ProgressReported, RunInterrupted
+from labpool.wire.runs import RunState
 
 from .lines import event_text
 
@@ -75,6 +76,9 @@ class Bars:
     def ended(self, run: Run) -> None:
         """Show how it ended, and stop the clock."""
         self._show(run)
+        if run.record.state is RunState.SUCCEEDED:
+            task = self._progress.tasks[self._tasks[run.id]]
+            self._progress.update(task.id, completed=task.total or 1, total=task.total or 1)
         self._progress.stop_task(self._tasks[run.id])
 
     def _show(self, run: Run) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import queue
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -50,9 +49,8 @@ def follow_all(terminal: Terminal, runs: list[Run], *, from_start: bool = False)
                     view.event(run, event)
     except KeyboardInterrupt:
         ids = " ".join(run.id for run in runs if not run.record.state.ended)
-        print(
-            f"\nNo longer following. The work goes on; see it again: labpool follow {ids}",
-            file=sys.stderr,
+        typer.echo(
+            f"\nNo longer following. The work goes on; see it again: labpool follow {ids}", err=True
         )
         raise typer.Exit(INTERRUPTED) from None
     finally:
@@ -92,5 +90,4 @@ def _merged(runs: list[Run], streams: list[EventStream]) -> Iterator[tuple[Run, 
             raise event
         if event is None:
             left -= 1
-            run.refresh()
-        yield run, event
+        yield (run if event else run.refresh()), event

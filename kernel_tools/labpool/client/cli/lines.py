@@ -5,6 +5,8 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
+import typer
+
 from labpool.client.run import Run
 from labpool.client.show import moment, number, one_line, progress_text, standing
 from labpool.wire.events import (
@@ -49,11 +51,11 @@ class Lines(_Plain):
         """Print the event, unless one like it was printed a moment ago."""
         text = event_text(event)
         if text and not self._too_soon(event):
-            print(f"{moment(event.at)} {run.id} {text}", flush=True)
+            typer.echo(f"{moment(event.at)} {run.id} {text}")
 
     def ended(self, run: Run) -> None:
         """Print how it ended."""
-        print(f"{run.id} {run.record.state} {standing(run.record)}".rstrip(), flush=True)
+        typer.echo(f"{run.id} {run.record.state} {standing(run.record)}".rstrip())
 
     def _too_soon(self, event: Event) -> bool:
         if not isinstance(event, ProgressReported | MetricsReported):
@@ -70,14 +72,14 @@ class JsonLines(_Plain):
 
     def event(self, run: Run, event: Event) -> None:  # noqa: ARG002
         """Print the event."""
-        print(event.model_dump_json(), flush=True)
+        typer.echo(event.model_dump_json())
 
     def ended(self, run: Run) -> None:
         """Print the run."""
-        print(run.record.model_dump_json(), flush=True)
+        typer.echo(run.record.model_dump_json())
 
 
-def event_text(event: Event) -> str:  # noqa: PLR0911  one line for each type
+def event_text(event: Event) -> str:
     """Return an event in words, or "" for what is not worth a line."""
     match event:
         case RunQueued():

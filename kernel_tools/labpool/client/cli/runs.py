@@ -21,7 +21,7 @@ RunIds = Annotated[list[str], typer.Argument(metavar="RUN...", help="Ids of runs
 
 
 @command
-def runs(  # noqa: PLR0913  filters
+def runs(
     terminal: Terminal,
     *,
     kind: Annotated[str | None, typer.Option(help="Only this kind.")] = None,

@@ -45,7 +45,7 @@ def submit(  # noqa: PLR0913  the options of a run
     if follow:
         follow_all(terminal, [run], from_start=True)
     elif not terminal.as_json:
-        print(run.id)
+        typer.echo(run.id)
 
 
 def add_to(app: typer.Typer) -> None:

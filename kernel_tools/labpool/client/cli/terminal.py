@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import sys
 from collections.abc import Callable, Iterable
 from typing import Annotated, Any, Concatenate, ParamSpec
 
@@ -64,14 +63,14 @@ class Terminal:
         """Print records as JSON lines; nothing without ``--json``."""
         if self.as_json:
             for record in records:
-                print(record.model_dump_json(), flush=True)
+                typer.echo(record.model_dump_json())
 
     def listing(self, listing: Listing[Any]) -> None:
         """Print a table for people: fitted to a terminal, whole everywhere else."""
         if self.as_json:
             return
         if not listing or not self.console.is_terminal:
-            print(listing)
+            typer.echo(listing)
             return
         table = Table(box=None, pad_edge=False)
         for number, name in enumerate(listing.headings()):
@@ -83,13 +82,13 @@ class Terminal:
     def complain(self, error: LabpoolError) -> None:
         """Print an error on stderr: one line, and one more for each field."""
         if self.as_json:
-            print(error.answer().model_dump_json(), file=sys.stderr)
+            typer.echo(error.answer().model_dump_json(), err=True)
             return
         fields = error.details.get("fields") or []
         text = "these values cannot work" if fields else " ".join(error.message.split())
-        print(f"labpool: {error.code}: {text}", file=sys.stderr)
+        typer.echo(f"labpool: {error.code}: {text}", err=True)
         for field in fields:
-            print(f"  {field['field']}: {field['message']}", file=sys.stderr)
+            typer.echo(f"  {field['field']}: {field['message']}", err=True)
 
 
 def command(function: Callable[Concatenate[Terminal, P], None]) -> Callable[..., None]:
@@ -98,6 +97,7 @@ def command(function: Callable[Concatenate[Terminal, P], None]) -> Callable[...,
     The command takes ``--url``, ``--token`` and ``--json`` as well, and turns errors into a line
     on stderr and an exit code. In front of a subcommand it only keeps the options.
     """
+    body: Callable[..., None] = function
 
     @functools.wraps(function)
     def call(context: typer.Context, **values: Any) -> None:
@@ -108,7 +108,7 @@ def command(function: Callable[Concatenate[Terminal, P], None]) -> Callable[...,
         if context.invoked_subcommand:
             return
         try:
-            function(terminal, **values)  # type: ignore[call-arg]  typer gives what it declares
+            body(terminal, **values)
         except LabpoolError as error:
             terminal.complain(error)
             code = UNREACHABLE if isinstance(error, ServerUnavailable) else REFUSED
