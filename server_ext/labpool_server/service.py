@@ -280,6 +280,7 @@ class Service:
                 for all runs.
             run_id: The only run to follow, or None for all.
         """
+        await self.ready()
         begin = after if after is not None else 0 if run_id is not None else self._hub.last_seq
 
         async def read(since: int, limit: int) -> list[Stored]:
