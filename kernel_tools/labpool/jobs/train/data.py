@@ -81,6 +81,12 @@ def _example(path: Path, line: int, row: Mapping[str, Any], columns: Columns) ->
         raise DataError(
             "text_column", f"{path.name}, line {line}: {columns.text!r} is no text but {text!r:.60}"
         )
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise DataError(
+            "dataset", f"{path.name}, line {line}: half a surrogate pair in the text"
+        ) from error
     if not text.strip():
         raise DataError("dataset", f"{path.name}, line {line}: the text is empty")
     if not isinstance(label, (str, int)) or not str(label).strip():
@@ -123,7 +129,7 @@ def _jsonl(
             continue
         try:
             row = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             cut = "" if line.endswith("\n") else "; the last line is cut off, the file is half written"
             reason = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
             raise DataError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Ids = NDArray[np.int64]
+WORD = re.compile(r"\w+")
 
 
 def accuracy(truth: Ids, guess: Ids) -> float:
@@ -33,7 +35,10 @@ def majority(train: Ids, truth: Ids) -> Ids:
 def naive_bayes(
     train_texts: Sequence[str], train: Ids, texts: Sequence[str], classes: int
 ) -> Ids:
-    """Multinomial naive Bayes on whitespace words, Laplace smoothing 1: the baseline.
+    """Multinomial naive Bayes on words, Laplace smoothing 1: the baseline.
+
+    Words stand between spaces; punctuation at them is cut off, which makes the baseline
+    stronger.
 
     Args:
         train_texts: Normalised training texts.
@@ -44,15 +49,21 @@ def naive_bayes(
     Returns:
         Class ids, (len(texts),). Words that training has not seen are passed over.
     """
-    words = {word: i for i, word in enumerate({w: None for t in train_texts for w in t.split()})}
+    documents = [_words(text) for text in train_texts]
+    words = {word: i for i, word in enumerate(dict.fromkeys(w for d in documents for w in d))}
     counts = np.ones((classes, len(words)))
-    for text, label in zip(train_texts, train, strict=True):
-        for word, count in Counter(text.split()).items():
+    for document, label in zip(documents, train, strict=True):
+        for word, count in Counter(document).items():
             counts[label, words[word]] += count
     evidence = np.log(counts) - np.log(counts.sum(1, keepdims=True))
     prior = np.log(np.bincount(train, minlength=classes) / len(train))
-    guess = [
-        int((prior + evidence[:, [words[w] for w in text.split() if w in words]].sum(1)).argmax())
-        for text in texts
-    ]
+    guess = []
+    for text in texts:
+        known = [words[word] for word in _words(text) if word in words]
+        guess.append(int((prior + evidence[:, known].sum(1)).argmax()))
     return np.asarray(guess, dtype=np.int64)
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of a text, without the punctuation at them."""
+    return WORD.findall(text)

@@ -48,22 +48,32 @@ def locate(params: Params, assets: Mapping[str, Path]) -> Source:
     columns = Columns(text=params.text_column, label=params.label_column)
     if params.dataset in assets:
         return Source(files=_files(Path(assets[params.dataset])), columns=columns)
-    if entry := _catalog(params.dataset):
-        return Source(files=entry, columns=columns)
+    if entry := _catalog(params):
+        return entry
     return Source(files=_files(Path(params.dataset).expanduser()), columns=columns)
 
 
-def _catalog(name: str) -> dict[str, Path]:
-    """Return the catalog's files for a data set, or nothing when it does not list it."""
+def _catalog(params: Params) -> Source | None:
+    """Return what the catalog lists under that name, or None.
+
+    Its own columns stand in for those that the params leave at their defaults.
+    """
     try:
         import labpool_catalog  # noqa: PLC0415 - a worker may be installed without the catalog
     except ImportError:
-        return {}
+        return None
     try:
-        entry = labpool_catalog.dataset(name)
-    except KeyError:  # LookupErrors of the catalog
-        return {}
-    return {split: Path(path) for split, path in entry.splits.items() if split in SPLITS}
+        entry = labpool_catalog.dataset(params.dataset)
+    except labpool_catalog.UnknownDataset:
+        return None
+    given = params.model_fields_set
+    return Source(
+        files={split: path for split, path in entry.splits.items() if split in SPLITS},
+        columns=Columns(
+            text=params.text_column if "text_column" in given else entry.text_column,
+            label=params.label_column if "label_column" in given else entry.label_column,
+        ),
+    )
 
 
 def _files(path: Path) -> dict[str, Path]:
