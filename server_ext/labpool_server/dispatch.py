@@ -142,7 +142,7 @@ class Dispatcher:
             except ServerUnavailable as error:
                 _log.warning("the queue waits for the store: %s", error)
                 self._look_again_in(PAUSE_S)
-            except Exception:  # whatever it was, the queue must not stand still for ever
+            except Exception:  # noqa: BLE001 - the queue must not stand still for ever
                 _log.exception("the queue stumbled")
                 self._look_again_in(PAUSE_S)
 
@@ -209,9 +209,7 @@ class Dispatcher:
         if backend is None or self._closing:
             return
         number = run.attempt + 1
-        await self._store.append(
-            AttemptAssigned(run_id=run.id, attempt=number, workers=[seat_id])
-        )
+        await self._store.append(AttemptAssigned(run_id=run.id, attempt=number, workers=[seat_id]))
         run = await self._store.read(self._store.sync.run, run.id) or run
         if run.attempt != number or run.state is not RunState.QUEUED:
             return  # cancelled in this very moment

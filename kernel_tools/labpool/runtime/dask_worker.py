@@ -85,7 +85,7 @@ def run_attempt(spec: dict[str, Any]) -> dict[str, Any]:
         desk.end(key)
 
 
-def describe(dask_worker: Worker) -> dict[str, Any]:
+def describe() -> dict[str, Any]:
     """Return what the server shows of a worker's process; called through ``Client.run``."""
     process = psutil.Process()
     return {"pid": os.getpid(), "started": process.create_time()}

@@ -203,7 +203,9 @@ class DaskBackend:
         killed = self._killed_for_memory.pop(address, None)
         if killed is None:
             return WorkerLost(
-                "worker_lost", f"The worker {seat_id} ended before the job was done.", worker=seat_id
+                "worker_lost",
+                f"The worker {seat_id} ended before the job was done.",
+                worker=seat_id,
             )
         limit, peak = killed["limit"], killed["rss"]
         return WorkerLost(

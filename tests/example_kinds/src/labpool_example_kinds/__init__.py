@@ -43,11 +43,15 @@ class FlakyParams(_Params):
 
 
 PRIMES = JobKind(
-    name="primes", title="Count primes", params=PrimesParams,
+    name="primes",
+    title="Count primes",
+    params=PrimesParams,
     entry="labpool_example_kinds.bodies:primes",
 )
 CHATTER = JobKind(
-    name="chatter", title="Chatter", params=ChatterParams,
+    name="chatter",
+    title="Chatter",
+    params=ChatterParams,
     entry="labpool_example_kinds.bodies:chatter",
 )
 HANG = JobKind(
@@ -57,10 +61,16 @@ HOG = JobKind(
     name="hog", title="Take memory", params=HogParams, entry="labpool_example_kinds.bodies:hog"
 )
 FLAKY = JobKind(
-    name="flaky", title="Fail at first", params=FlakyParams,
+    name="flaky",
+    title="Fail at first",
+    params=FlakyParams,
     entry="labpool_example_kinds.bodies:flaky",
 )
 LACKING = JobKind(
-    name="lacking", title="Needs what is not there", params=HangParams,
-    entry="labpool_example_kinds.bodies:hang", requires=("no_such_module",), extra="imaginary",
+    name="lacking",
+    title="Needs what is not there",
+    params=HangParams,
+    entry="labpool_example_kinds.bodies:hang",
+    requires=("no_such_module",),
+    extra="imaginary",
 )

@@ -25,7 +25,7 @@ def primes(params: PrimesParams, ctx: JobContext) -> dict[str, Any]:
         state = {"slice": i + 1, "found": state["found"] + found}
         part = state_file.with_suffix(".part")
         part.write_text(json.dumps(state))
-        os.replace(part, state_file)
+        part.replace(state_file)
         ctx.metric(i + 1, found=state["found"])
         ctx.progress(i + 1, params.slices, "slice", f"{state['found']} primes so far")
     return {"primes": state["found"], "attempt": ctx.attempt}
