@@ -24,8 +24,8 @@ from .pool.backend import Batch
 from .pool.keeper import PoolKeeper
 from .size import Size
 
-STORE_PAUSE_S = 2.0
-"""Pause before the queue is looked at again when the store did not answer, seconds."""
+PAUSE_S = 2.0
+"""Pause before the queue is looked at again when the store or the pool did not answer, seconds."""
 
 IDLE_S = 60.0
 """How long workers beyond the least number stay with nothing to do, seconds."""
@@ -141,7 +141,10 @@ class Dispatcher:
                 await self._assign()
             except ServerUnavailable as error:
                 _log.warning("the queue waits for the store: %s", error)
-                self._look_again_in(STORE_PAUSE_S)
+                self._look_again_in(PAUSE_S)
+            except Exception:  # whatever it was, the queue must not stand still for ever
+                _log.exception("the queue stumbled")
+                self._look_again_in(PAUSE_S)
 
     async def _requeue_due(self) -> None:
         active = await self._store.read(self._store.sync.active)

@@ -16,6 +16,8 @@ from .backend import Batch, Listener, PoolSettings, Seat, WorkerLost
 if TYPE_CHECKING:
     from distributed import Client, Future, LocalCluster
 
+_NEWS = ("add-worker", "remove-worker")
+_USABLE = ("init", "running")  # what is given to a worker that comes up waits for it
 _UNSAFE = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -79,7 +81,7 @@ class DaskBackend:
         workers: dict[str, dict[str, Any]] = {
             address: worker
             for address, worker in info["workers"].items()
-            if worker["status"] == "running"
+            if worker["status"] in _USABLE
         }
         await self._describe([a for a in workers if a not in self._facts])
         for address in set(self._facts) - set(workers):
@@ -229,7 +231,7 @@ class DaskBackend:
         message = event[1]
         if message.get("action") == "remove-worker":
             self._give_up(message["worker"])
-        if message.get("action") in ("add-worker", "remove-worker"):
+        if message.get("action") in _NEWS:
             self._listener.change()
 
     def _give_up(self, address: str) -> None:

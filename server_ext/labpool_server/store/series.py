@@ -23,6 +23,8 @@ def read(
     """Return a run's series by name.
 
     Args:
+        conn: A connection.
+        run_id: The run.
         names: Which ones; None for all. A name that the run does not have is left out.
         max_points: Most points of each, 4 or more, or None for every point.
 
@@ -58,6 +60,8 @@ def _chosen(conn: Connection, id_: int, steps: tuple[int, int], most: int) -> li
     """Return the steps to show, rising: up to four in each of up to ``most`` buckets.
 
     Args:
+        conn: A connection.
+        id_: The series.
         steps: First and last step of the series.
         most: Most buckets, 1 or more.
     """

@@ -78,14 +78,17 @@ runs = Table(
     Column("born", Big, nullable=False, unique=True),
     Column("kind", Text, nullable=False),
     Column("state", Text, nullable=False),
-    Column("priority", Big, nullable=False),
+    Column("rank", Big, nullable=False),
     Column("search", Text, nullable=False),
     Column("json", Text, nullable=False),
     Index("ix_runs_kind", "kind", "born"),
     Index("ix_runs_state", "state", "born"),
-    Index("ix_runs_queue", "state", text("priority DESC"), "born"),
+    Index("ix_runs_queue", "state", "rank", "born"),
 )
-"""``born`` is the number of the event that queued the run: the order of the queue and of lists."""
+"""``born`` is the number of the event that queued the run: the order of lists.
+
+``rank`` is the priority with its sign turned, so that the queue reads its index forwards.
+"""
 
 run_tags = Table(
     "run_tags",

@@ -61,13 +61,13 @@ def _runs() -> None:
         sa.Column("born", Big, nullable=False, unique=True),
         sa.Column("kind", sa.Text, nullable=False),
         sa.Column("state", sa.Text, nullable=False),
-        sa.Column("priority", Big, nullable=False),
+        sa.Column("rank", Big, nullable=False),
         sa.Column("search", sa.Text, nullable=False),
         sa.Column("json", sa.Text, nullable=False),
     )
     op.create_index("ix_runs_kind", "runs", ["kind", "born"])
     op.create_index("ix_runs_state", "runs", ["state", "born"])
-    op.create_index("ix_runs_queue", "runs", ["state", sa.text("priority DESC"), "born"])
+    op.create_index("ix_runs_queue", "runs", ["state", "rank", "born"])
     op.create_table(
         "run_tags",
         sa.Column("tag", sa.Text, primary_key=True),
