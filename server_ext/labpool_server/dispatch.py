@@ -210,11 +210,11 @@ class Dispatcher:
             return
         number = run.attempt + 1
         await self._store.append(AttemptAssigned(run_id=run.id, attempt=number, workers=[seat_id]))
-        run = await self._store.read(self._store.sync.run, run.id) or run
-        if run.attempt != number or run.state is not RunState.QUEUED:
+        now = await self._store.read(self._store.sync.run, run.id)
+        if now is None or now.attempt != number or now.state is not RunState.QUEUED:
             return  # cancelled in this very moment
-        spec = await self._make_spec(run, seat_id)
-        attempt = Attempt(run, spec, backend, self._store, self._settings)
+        spec = await self._make_spec(now, seat_id)
+        attempt = Attempt(now, spec, backend, self._store, self._settings)
         self.attempts[run.id] = attempt
         task = asyncio.ensure_future(self._guide(attempt))
         self._tasks.add(task)

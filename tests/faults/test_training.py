@@ -85,7 +85,7 @@ def at_step(server: LabServer, run_id: str, step: int) -> dict[str, Any]:
         progress = server.run(run_id)["progress"] or {}
         if progress.get("unit") != "step" or progress["done"] < step:
             return None
-        return next(w for w in server.get("pool")["workers"] if w["run_id"] == run_id)
+        return next((dict(w) for w in server.get("pool")["workers"] if w["run_id"] == run_id), None)
 
     return until(there, 120, server)
 
