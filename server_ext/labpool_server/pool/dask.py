@@ -56,7 +56,8 @@ class DaskBackend:
             self._client = await dask.client(
                 self._settings.scheduler_address, self._settings.security
             )
-        await cast("Awaitable[None]", self._client.register_plugin(dask.desk()))
+        desk = dask.desk(own=self.mode == "local")
+        await cast("Awaitable[None]", self._client.register_plugin(desk))
         self._client.subscribe_topic(dask.topic, self._on_batch)
         self._client.subscribe_topic("all", self._on_scheduler_event)
         self._client.subscribe_topic("worker-restart-memory", self._on_memory_kill)

@@ -26,6 +26,13 @@ class ChatterParams(_Params):
     word: str = "word"
 
 
+class SgdParams(_Params):
+    """Train a small network and report every step."""
+
+    seconds: float = Field(default=10, gt=0)
+    rate: float = Field(default=1000, gt=0, description="Steps, and so messages, a second.")
+
+
 class HangParams(_Params):
     """Compute for ever and never look whether anybody asked to stop."""
 
@@ -53,6 +60,13 @@ CHATTER = JobKind(
     title="Chatter",
     params=ChatterParams,
     entry="labpool_example_kinds.bodies:chatter",
+)
+SGD = JobKind(
+    name="sgd",
+    title="Train a small network",
+    params=SgdParams,
+    entry="labpool_example_kinds.bodies:sgd",
+    requires=("torch",),
 )
 HANG = JobKind(
     name="hang", title="Hang", params=HangParams, entry="labpool_example_kinds.bodies:hang"
