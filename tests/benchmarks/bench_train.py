@@ -13,6 +13,7 @@ import json
 import statistics
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,7 @@ print(json.dumps({"times": times, "rss": psutil.Process().memory_info().rss}))
 
 def step_ms(times: list[float]) -> float:
     """Return the median time between two steps, milliseconds."""
-    return 1e3 * statistics.median(b - a for a, b in zip(times, times[1:], strict=False))
+    return 1e3 * statistics.median(b - a for a, b in pairwise(times))
 
 
 def steps_of(events: list[Event]) -> list[float]:

@@ -38,8 +38,8 @@ class WorkerDesk(WorkerPlugin):
         """Travel to the worker empty."""
         return _own_desk if self._own else WorkerDesk, ()
 
-    def setup(self, worker: Worker) -> None:  # noqa: ARG002 - Dask's signature
-        """Let a Ctrl-C in the server's terminal reach the server alone: it asks the jobs to save."""
+    def setup(self, worker: Worker) -> None:
+        """Leave a Ctrl-C in the server's terminal to the server: it asks the jobs to save."""
         if self._own and threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGINT, signal.SIG_IGN)
 

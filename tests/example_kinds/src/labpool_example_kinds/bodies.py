@@ -57,7 +57,7 @@ def chatter(params: ChatterParams, ctx: JobContext) -> dict[str, Any]:
 
 def sgd(params: SgdParams, ctx: JobContext) -> dict[str, float]:
     """Fit a network of two layers to a noisy sum, one message for each step."""
-    import torch  # noqa: PLC0415 - heavy: only where a body runs
+    import torch  # heavy: only where a body runs
 
     torch.manual_seed(0)
     net = torch.nn.Sequential(torch.nn.Linear(16, 32), torch.nn.ReLU(), torch.nn.Linear(32, 1))
