@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainSerializer
@@ -15,7 +15,7 @@ class Record(BaseModel):
 
 
 def _iso(value: datetime) -> str:
-    return value.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 Timestamp = Annotated[AwareDatetime, PlainSerializer(_iso, return_type=str, when_used="json")]
@@ -24,4 +24,4 @@ Timestamp = Annotated[AwareDatetime, PlainSerializer(_iso, return_type=str, when
 
 def utc_now() -> datetime:
     """Return the present instant in UTC."""
-    return datetime.now(timezone.utc)
+    return datetime.now(UTC)
