@@ -208,12 +208,12 @@ class Dispatcher:
         backend = self._keeper.backend
         if backend is None or self._closing:
             return
-        number = run.attempt + 1
+        spec = await self._make_spec(run, seat_id)
+        number = spec.attempt
         await self._store.append(AttemptAssigned(run_id=run.id, attempt=number, workers=[seat_id]))
         now = await self._store.read(self._store.sync.run, run.id)
         if now is None or now.attempt != number or now.state is not RunState.QUEUED:
             return  # cancelled in this very moment
-        spec = await self._make_spec(now, seat_id)
         attempt = Attempt(now, spec, backend, self._store, self._settings)
         self.attempts[run.id] = attempt
         task = asyncio.ensure_future(self._guide(attempt))

@@ -26,6 +26,7 @@ from labpool.wire import (
     RunPage,
     RunRequest,
     RunState,
+    ServerUnavailable,
     event_adapter,
 )
 from labpool.wire.events import CancelRequested, RunCancelled, RunQueued, RunRequeued
@@ -158,7 +159,13 @@ class Service:
         """
         params = await self._aside(self._kinds.accept, request.kind, request.params)
         run_id = secrets.token_hex(6)
-        await self._aside(self._folder.make_run, run_id)
+        try:
+            await self._aside(self._folder.make_run, run_id)
+        except OSError as error:
+            raise ServerUnavailable(
+                f"The data folder cannot be written: {error.strerror}. Free some space, then try "
+                "again."
+            ) from error
         event = RunQueued(
             run_id=run_id,
             kind=request.kind,
@@ -325,7 +332,7 @@ class Service:
         assets = await self._aside(self._kinds.assets_for, run.kind, run.params)
         return AttemptSpec(
             run_id=run.id,
-            attempt=run.attempt,
+            attempt=run.attempt + 1,
             kind=run.kind,
             params=run.params,
             worker=seat_id,
