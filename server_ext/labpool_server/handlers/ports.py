@@ -20,14 +20,6 @@ class Service(Protocol):
         """
         ...
 
-    async def ready(self) -> None:
-        """Wait until the service has started.
-
-        Raises:
-            LabpoolError: Why it could not start.
-        """
-        ...
-
     async def get_run(self, run_id: str) -> Run:
         """Return a run.
 
