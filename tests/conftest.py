@@ -20,8 +20,19 @@ def example_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder into which pip installed a stranger's distribution with job kinds."""
     target = tmp_path_factory.mktemp("site")
     subprocess.run(
-        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation",
-         "--disable-pip-version-check", "--target", str(target), str(HERE / "example_kinds")],
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--no-deps",
+            "--no-build-isolation",
+            "--disable-pip-version-check",
+            "--target",
+            str(target),
+            str(HERE / "example_kinds"),
+        ],
         check=True,
     )
     return target

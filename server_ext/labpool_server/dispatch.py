@@ -142,7 +142,7 @@ class Dispatcher:
             except ServerUnavailable as error:
                 _log.warning("the queue waits for the store: %s", error)
                 self._look_again_in(PAUSE_S)
-            except Exception:  # whatever it was, the queue must not stand still for ever
+            except Exception:  # noqa: BLE001 - the queue must not stand still for ever
                 _log.exception("the queue stumbled")
                 self._look_again_in(PAUSE_S)
 
@@ -209,14 +209,12 @@ class Dispatcher:
         if backend is None or self._closing:
             return
         number = run.attempt + 1
-        await self._store.append(
-            AttemptAssigned(run_id=run.id, attempt=number, workers=[seat_id])
-        )
-        run = await self._store.read(self._store.sync.run, run.id) or run
-        if run.attempt != number or run.state is not RunState.QUEUED:
+        await self._store.append(AttemptAssigned(run_id=run.id, attempt=number, workers=[seat_id]))
+        now = await self._store.read(self._store.sync.run, run.id)
+        if now is None or now.attempt != number or now.state is not RunState.QUEUED:
             return  # cancelled in this very moment
-        spec = await self._make_spec(run, seat_id)
-        attempt = Attempt(run, spec, backend, self._store, self._settings)
+        spec = await self._make_spec(now, seat_id)
+        attempt = Attempt(now, spec, backend, self._store, self._settings)
         self.attempts[run.id] = attempt
         task = asyncio.ensure_future(self._guide(attempt))
         self._tasks.add(task)

@@ -91,9 +91,7 @@ class Service:
         size = Size(pool.minimum, pool.maximum)
         listener = Listener(batch=self._hear, change=self._wake)
         self._keeper = PoolKeeper(lambda: make_backend(_sized(pool, size), listener), self._wake)
-        self._dispatcher = Dispatcher(
-            self._store, self._keeper, attempts, self._make_spec, size
-        )
+        self._dispatcher = Dispatcher(self._store, self._keeper, attempts, self._make_spec, size)
         mode = make_backend(pool, listener).mode
         self._pool = PoolService(
             mode, size, self._keeper, self._dispatcher, self._store, self._monitor
@@ -241,9 +239,7 @@ class Service:
         del params  # the same check as at the start: the data may have gone since
         limit = max(run.max_attempts, run.attempt + 1)
         await self._store.append(
-            RunRequeued(
-                run_id=run_id, attempt=run.attempt, reason="resumed", max_attempts=limit
-            )
+            RunRequeued(run_id=run_id, attempt=run.attempt, reason="resumed", max_attempts=limit)
         )
         self._wake()
         return await self.get_run(run_id)

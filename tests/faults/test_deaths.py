@@ -53,6 +53,14 @@ def test_a_killed_worker_costs_a_run_nothing_but_time(new_server: MakeServer) ->
     assert sum(w["errors"] for w in workers) == 1
 
 
+def test_a_ctrl_c_in_the_servers_terminal_is_for_the_server_alone(server: LabServer) -> None:
+    run_id = server.submit("primes", LONG)
+    server.wait(run_id, "running")
+    for worker in server.wait_for_workers():
+        os.kill(worker["pid"], signal.SIGINT)
+    assert server.wait(run_id)["result"] == {"primes": 49_098, "attempt": 1}
+
+
 def test_a_killed_server_leaves_nothing_behind_and_goes_on(new_server: MakeServer) -> None:
     server = new_server()
     run_id = begun(server)

@@ -58,7 +58,9 @@ def test_threads_stop_with_the_server_and_go_on_after_it(new_server: MakeServer)
 
 
 @pytest.fixture
-def cluster(tmp_path: Path, example_site: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+def cluster(
+    tmp_path: Path, example_site: Path
+) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
     """A `dask scheduler` and two `dask worker` processes, as an operator starts them."""
     file = tmp_path / "scheduler.json"
     env = {**os.environ, "PYTHONPATH": str(example_site)}
@@ -67,7 +69,10 @@ def cluster(tmp_path: Path, example_site: Path) -> Iterator[tuple[str, list[subp
         log = (tmp_path / "dask.log").open("ab")
         return subprocess.Popen(
             [sys.executable, "-m", "dask", *args, "--scheduler-file", str(file)],
-            env=env, stdout=log, stderr=log, cwd=tmp_path,
+            env=env,
+            stdout=log,
+            stderr=log,
+            cwd=tmp_path,
         )
 
     started = [dask("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")]
@@ -137,7 +142,12 @@ def test_the_pool_changes_its_size(new_server: MakeServer) -> None:
     for run_id in runs:
         server.wait(run_id, "running")
         server.post(f"runs/{run_id}/cancel")
-    for body in ({}, {"n_workers": 0}, {"minimum": 3, "maximum": 1}, {"n_workers": 1, "minimum": 1}):
+    for body in (
+        {},
+        {"n_workers": 0},
+        {"minimum": 3, "maximum": 1},
+        {"n_workers": 1, "minimum": 1},
+    ):
         refused = server.http.patch("pool", json=body)
         assert (refused.status_code, refused.json()["code"]) == (422, "invalid_params"), body
 

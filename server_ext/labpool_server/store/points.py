@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from labpool.wire.events import MetricsReported
 
 from . import spans
-from .sql import chunks, insert, plain
+from .sql import chunks, indexed, insert
 from .tables import points, series
 
 Fresh = dict[tuple[str, str], dict[int, tuple[float, float]]]
@@ -25,7 +25,7 @@ def collect(fresh: Fresh, event: MetricsReported) -> None:
     at = event.at.timestamp()
     for name, value in event.values.items():
         if math.isfinite(value) and event.step <= LAST_STEP:
-            fresh.setdefault((event.run_id, plain(name)), {})[event.step] = (value, at)
+            fresh.setdefault((event.run_id, indexed(name)), {})[event.step] = (value, at)
 
 
 def write(conn: Connection, fresh: Fresh) -> None:

@@ -11,7 +11,7 @@ from labpool.wire.events import RunQueued
 from labpool.wire.pages import RunPage, RunsQuery
 from labpool.wire.runs import Run, RunState
 
-from .sql import cursor, insert, plain
+from .sql import cursor, indexed, insert
 from .tables import run_tags, runs
 
 _OPEN = (RunState.QUEUED, RunState.RUNNING, RunState.INTERRUPTED)
@@ -25,7 +25,7 @@ def write(conn: Connection, folded: Collection[Run], born: Mapping[str, RunQueue
     insert(conn, runs, new)
     if old:
         conn.execute(_UPDATE, old)
-    tags = {(plain(tag), id_) for id_, queued in born.items() for tag in queued.tags}
+    tags = {(indexed(tag), id_) for id_, queued in born.items() for tag in queued.tags}
     insert(conn, run_tags, [{"tag": t, "run_id": id_} for t, id_ in tags], ("tag", "run_id"))
 
 
@@ -40,10 +40,10 @@ def _first(run: Run, born: int) -> dict[str, Any]:
     return {
         "id": run.id,
         "born": born,
-        "kind": plain(run.kind),
+        "kind": indexed(run.kind),
         "state": run.state.value,
         "rank": -run.priority,
-        "search": plain(f"{run.name}\n{run.id}".casefold()),
+        "search": indexed(f"{run.name}\n{run.id}".casefold()),
         "json": run.model_dump_json(),
     }
 
@@ -73,14 +73,14 @@ def page(conn: Connection, query: RunsQuery) -> RunPage:
 def _matching(query: RunsQuery) -> Select[int, str]:
     wanted = select(runs.c.born, runs.c.json)
     if query.kind is not None:
-        wanted = wanted.where(runs.c.kind == plain(query.kind))
+        wanted = wanted.where(runs.c.kind == indexed(query.kind))
     if query.state is not None:
         wanted = wanted.where(runs.c.state == query.state.value)
     if query.tag is not None:
-        tagged = select(run_tags.c.run_id).where(run_tags.c.tag == plain(query.tag))
+        tagged = select(run_tags.c.run_id).where(run_tags.c.tag == indexed(query.tag))
         wanted = wanted.where(runs.c.id.in_(tagged))
     if query.search:
-        text = plain(query.search.casefold())
+        text = indexed(query.search.casefold())
         wanted = wanted.where(runs.c.search.contains(text, autoescape=True))
     if query.after is not None:
         wanted = wanted.where(runs.c.born < cursor(query.after))

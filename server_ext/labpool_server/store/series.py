@@ -10,7 +10,7 @@ from labpool.wire.errors import InvalidRequest
 from labpool.wire.metrics import Series
 
 from .spans import WIDTHS, Span, as_spans, merge
-from .sql import chunks, plain
+from .sql import chunks, indexed
 from .tables import points, series, spans
 
 PER_BUCKET = 4
@@ -35,7 +35,7 @@ def read(
         raise InvalidRequest(f"max_points is {max_points}; ask for {PER_BUCKET} or more.")
     query = select(series.c.id, series.c.name).where(series.c.run_id == run_id)
     if names is not None:
-        query = query.where(series.c.name.in_([plain(name) for name in names]))
+        query = query.where(series.c.name.in_([indexed(name) for name in names]))
     found = conn.execute(query.order_by(series.c.name)).all()
     return [_one(conn, id_, name, max_points) for id_, name in found]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -13,6 +14,9 @@ T = TypeVar("T")
 
 _MOST = 500
 """Values in one IN list: well below what any database allows."""
+
+_LONGEST = 400
+"""Characters of a text in an index; PostgreSQL takes about 2,700 bytes a row."""
 
 
 def chunks(values: Collection[T]) -> Iterator[list[T]]:
@@ -46,8 +50,10 @@ def insert(
     conn.exec_driver_sql(statement, [tuple(row.values()) for row in rows])
 
 
-def plain(text: str) -> str:
-    """Return text without the one character that PostgreSQL cannot keep."""
+def indexed(text: str) -> str:
+    """Return text as any index takes it: without NUL, and a long one cut but still its own."""
+    if len(text) > _LONGEST:
+        text = f"{text[:_LONGEST]} {hashlib.sha256(text.encode()).hexdigest()}"
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 

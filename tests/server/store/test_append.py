@@ -19,7 +19,7 @@ from labpool.wire.events import (
     RunQueued,
     RunSucceeded,
 )
-from labpool.wire.pages import LogsQuery
+from labpool.wire.pages import LogsQuery, RunsQuery
 from labpool_server.store import Store
 
 
@@ -146,3 +146,19 @@ def test_events_of_one_run_and_of_all(store: Store) -> None:
     assert [s.seq for s in store.events(2, 3)] == [3, 4, 5]
     assert [s.seq for s in store.events(3, 10, "b")] == [4, 5, 6]
     assert store.events(6, 10) == []
+
+
+def test_long_names_and_odd_ones_are_kept(store: Store) -> None:
+    long = "n" * 5_000
+    store.append([
+        queued("a").model_copy(update={"name": long, "tags": [long, "nul\0"]}),
+        AttemptAssigned(run_id="a", attempt=1, workers=["w"]),
+        MetricsReported(run_id="a", attempt=1, n=1, step=1, values={long: 1.0, "nul\0": 2.0}),
+    ])  # fmt: skip
+    run = store.run("a")
+    assert run is not None
+    assert (run.name, run.tags) == (long, [long, "nul\0"])
+    for tag in run.tags:
+        assert [found.id for found in store.runs(RunsQuery(tag=tag)).items] == ["a"]
+    assert [s.values for s in store.metrics("a", [long], None)] == [[1.0]]
+    assert [s.values for s in store.metrics("a", ["nul\0"], None)] == [[2.0]]

@@ -56,7 +56,7 @@ dense = st.builds(
 
 @given(points=st.one_of(sparse, dense, far), max_points=st.integers(4, 60), cut=st.integers(1, 50))
 @settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_first_last_least_and_greatest_stay(
     store: Store, points: list[tuple[int, float]], max_points: int, cut: int
