@@ -208,9 +208,9 @@ class Service:
         if run_id in self._dispatcher.attempts or not run.state.ended:
             raise Conflict("Only a run that has ended can be deleted; cancel it first.")
         stored = await self._store.write(self._sync.delete, run_id)
-        await self._aside(self._folder.delete_run, run_id)
         if stored is not None:
             self._publish([stored])
+        await self._aside(self._folder.delete_run, run_id)
 
     async def cancel_run(self, run_id: str, by: str) -> Run:
         """Ask a run to stop; one without a worker is cancelled at once.
