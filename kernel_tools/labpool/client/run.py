@@ -189,7 +189,7 @@ class Run(Facts):
             note = error.message
         still = {"text/plain": repr(self), "text/html": run_html(self.record, note)}
         try:
-            from .widgets import bundle  # noqa: PLC0415  ipywidgets only when shown
+            from .widgets import bundle
         except ImportError:
             return still
         return {**still, **bundle(self)}
