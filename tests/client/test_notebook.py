@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -11,6 +12,7 @@ from nbclient import NotebookClient
 
 from support.server import LabServer
 
+read: Any = nbformat.read  # has no types
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
@@ -20,7 +22,7 @@ def every_notebook() -> list[Path]:
 
 @pytest.mark.parametrize("path", every_notebook(), ids=lambda path: path.stem)
 def test_a_notebook_is_valid_and_without_outputs(path: Path) -> None:
-    notebook = nbformat.read(path, as_version=4)
+    notebook = read(path, as_version=4)
     nbformat.validate(notebook)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert all(not cell.outputs and cell.execution_count is None for cell in code)
@@ -36,7 +38,7 @@ def test_the_training_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         for name, value in server.environment.items():
             monkeypatch.setenv(name, value)
         monkeypatch.setenv("LABPOOL_TOKEN", "")
-        notebook = nbformat.read(NOTEBOOKS / "01_train.ipynb", as_version=4)
+        notebook = read(NOTEBOOKS / "01_train.ipynb", as_version=4)
         NotebookClient(notebook, timeout=800, kernel_name="python3").execute()
     said = "".join(
         output.get("text", "") for cell in notebook.cells for output in cell.get("outputs", [])
