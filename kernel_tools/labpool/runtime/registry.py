@@ -25,6 +25,20 @@ def resolve(name: str) -> Any:
         raise ImportError(f"{module} has no {attribute!r}") from error
 
 
+def load_kind(name: str) -> JobKind:
+    """Return the kind of that name without loading the others.
+
+    Raises:
+        LookupError: No installed distribution registers it.
+        ImportError: It is registered, but does not load.
+    """
+    for point in entry_points(group=GROUP, name=name):
+        kind = point.load()
+        if isinstance(kind, JobKind):
+            return kind
+    raise LookupError(f"No installed package registers the job kind {name!r}.")
+
+
 def missing(kind: JobKind) -> list[str]:
     """Return the import names that the kind's body needs and that are not installed."""
     return [name for name in kind.requires if importlib.util.find_spec(name) is None]

@@ -1,0 +1,105 @@
+"""What Dask calls on a worker, and what the server asks of it there."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import Any
+
+import psutil
+from distributed import Worker, WorkerPlugin, get_worker
+
+from .execute import AttemptSpec, execute
+from .reporter import Reporter
+
+TOPIC = "labpool"
+"""Dask event topic that carries the batches."""
+
+PLUGIN = "labpool"
+"""Name of the plugin on each worker."""
+
+
+class WorkerDesk(WorkerPlugin):
+    """Keeps, on one worker, the attempts that run there: their stop flags and reporters."""
+
+    def __init__(self) -> None:
+        self.name = PLUGIN
+        self._lock = threading.Lock()
+        self._stops: dict[str, threading.Event] = {}
+        self._reporters: dict[str, Reporter] = {}
+
+    def __reduce__(self) -> tuple[type[WorkerDesk], tuple[()]]:
+        """Travel to the worker empty."""
+        return WorkerDesk, ()
+
+    def stop_flag(self, key: str) -> threading.Event:
+        """Return the stop flag of an attempt; it may be set before the attempt starts."""
+        with self._lock:
+            return self._stops.setdefault(key, threading.Event())
+
+    def begin(self, key: str, reporter: Reporter) -> threading.Event:
+        """Take note that an attempt starts; return its stop flag."""
+        with self._lock:
+            self._reporters[key] = reporter
+        return self.stop_flag(key)
+
+    def end(self, key: str) -> None:
+        """Forget an attempt."""
+        with self._lock:
+            self._reporters.pop(key, None)
+            self._stops.pop(key, None)
+
+    def reporter(self, key: str) -> Reporter | None:
+        """Return the reporter of an attempt that runs, or None."""
+        return self._reporters.get(key)
+
+
+def key_of(run_id: str, attempt: int) -> str:
+    """Return the Dask key of an attempt."""
+    return f"{run_id}-{attempt}"
+
+
+def run_attempt(spec: dict[str, Any]) -> dict[str, Any]:
+    """Run one attempt as a Dask task.
+
+    Args:
+        spec: An ``AttemptSpec`` as plain data.
+
+    Returns:
+        An ``Outcome`` as plain data.
+    """
+    attempt = AttemptSpec.model_validate(spec)
+    worker = get_worker()
+    desk: WorkerDesk = worker.plugins[PLUGIN]  # type: ignore[assignment]  # our own plugin by its name
+    key = key_of(attempt.run_id, attempt.attempt)
+
+    def send(batch: str, last: int) -> None:
+        message = {"run_id": attempt.run_id, "attempt": attempt.attempt, "last": last}
+        worker.log_event(TOPIC, {**message, "batch": batch})
+
+    reporter = Reporter(send)
+    stop = desk.begin(key, reporter)
+    try:
+        return execute(attempt, reporter, stop).model_dump(mode="json")
+    finally:
+        desk.end(key)
+
+
+def describe(dask_worker: Worker) -> dict[str, Any]:
+    """Return what the server shows of a worker's process; called through ``Client.run``."""
+    process = psutil.Process()
+    return {"pid": os.getpid(), "started": process.create_time()}
+
+
+def ask_to_stop(key: str, dask_worker: Worker) -> None:
+    """Ask an attempt to save and end; called through ``Client.run``."""
+    desk: WorkerDesk = dask_worker.plugins[PLUGIN]  # type: ignore[assignment]  # our own plugin by its name
+    desk.stop_flag(key).set()
+
+
+def acknowledge(key: str, n: int, dask_worker: Worker) -> None:
+    """Tell an attempt's reporter what is stored; called through ``Client.run``."""
+    desk: WorkerDesk = dask_worker.plugins[PLUGIN]  # type: ignore[assignment]  # our own plugin by its name
+    reporter = desk.reporter(key)
+    if reporter is not None:
+        reporter.ack(n)

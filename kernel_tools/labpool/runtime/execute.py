@@ -1,0 +1,191 @@
+"""Runs one attempt of a run, wherever it is: on a Dask worker, in a thread, right here."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import logging
+import os
+import socket
+import threading
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, Literal
+
+from pydantic import ValidationError
+
+from labpool.wire._base import Record
+from labpool.wire.events import AttemptStarted
+from labpool.wire.runs import RunError
+
+from .context import Cancelled, JobContext, JobError
+from .recording import RecordingContext
+from .registry import load_kind, resolve
+from .reporter import Reporter
+
+RESULT_LIMIT = 1 << 20
+"""Largest result, bytes of JSON; what is larger belongs into an artifact."""
+
+LOCK_PAUSE_S = 0.1
+"""Pause between two looks at a lock that a lost attempt still holds; files give no event."""
+
+_FINAL = (ValidationError, ValueError, TypeError, LookupError, ImportError, SyntaxError,
+          AttributeError, NotImplementedError)
+"""Errors that another attempt would only repeat."""
+
+
+class AttemptSpec(Record):
+    """All that a worker needs to run one attempt.
+
+    Attributes:
+        worker: Id of the worker, for its words.
+        run_dir: Folder of the run.
+        threads: Threads for numeric work, 1 or more.
+        assets: Asset id to path, for every asset that the params name.
+    """
+
+    run_id: str
+    attempt: int
+    kind: str
+    params: dict[str, Any]
+    worker: str
+    run_dir: str
+    threads: int = 1
+    assets: dict[str, str] = {}
+
+
+class Outcome(Record):
+    """How an attempt ended, said by the worker.
+
+    Attributes:
+        retry: Whether another attempt may help.
+        last_n: Number of the attempt's last message: all up to it were sent.
+    """
+
+    ended: Literal["succeeded", "failed", "cancelled"]
+    result: Any = None
+    error: RunError | None = None
+    retry: bool = False
+    last_n: int = 0
+
+
+def execute(spec: AttemptSpec, reporter: Reporter, stop: threading.Event) -> Outcome:
+    """Run the body of one attempt and say how it ended.
+
+    Args:
+        spec: What to run.
+        reporter: Carries the job's words; closed on return.
+        stop: Set from outside to ask the job to save and end.
+
+    Returns:
+        The outcome. Whatever the body raises is in it, except what ends the process.
+    """
+    run_dir = Path(spec.run_dir)
+    ctx = RecordingContext(
+        run_id=spec.run_id,
+        attempt=spec.attempt,
+        run_dir=run_dir,
+        threads=spec.threads,
+        assets={name: Path(path) for name, path in spec.assets.items()},
+        worker=spec.worker,
+        stop=stop,
+        send=reporter.put,
+    )
+    try:
+        outcome = _outcome(spec, ctx)
+    finally:
+        last_n = reporter.close()
+    return outcome.model_copy(update={"last_n": last_n})
+
+
+def _outcome(spec: AttemptSpec, ctx: RecordingContext) -> Outcome:
+    try:
+        with _only_one(ctx), _logging_to(ctx):
+            ctx.emit(AttemptStarted, host=socket.gethostname(), pid=os.getpid())
+            return Outcome(ended="succeeded", result=_checked(call_body(spec.kind, spec.params, ctx)))
+    except Cancelled:
+        return Outcome(ended="cancelled")
+    except JobError as error:
+        return _failed(error.code, error.message, retry=error.retry, details=error.details)
+    except MemoryError as error:
+        return _failed("out_of_memory", f"The job ran out of memory. {error}".strip(), retry=True)
+    except Exception as error:  # the body is a stranger's code: whatever it raises ends the attempt
+        text = f"{type(error).__name__}: {error}"
+        details = {"traceback": _traceback(error)}
+        return _failed("job_error", text, retry=not isinstance(error, _FINAL), details=details)
+
+
+def call_body(kind_name: str, params: Mapping[str, Any], ctx: JobContext) -> Any:
+    """Resolve a kind's body, validate the params and call it."""
+    kind = load_kind(kind_name)
+    body = resolve(kind.entry)
+    return body(kind.params.model_validate(params), ctx)
+
+
+def _failed(code: str, message: str, *, retry: bool, details: dict[str, Any] | None = None) -> Outcome:
+    error = RunError(code=code, message=message, details=details or {})
+    return Outcome(ended="failed", error=error, retry=retry)
+
+
+def _checked(result: Any) -> Any:
+    try:
+        text = json.dumps(result, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise JobError("invalid_result", f"The job's result is not plain JSON: {error}") from error
+    if len(text) > RESULT_LIMIT:
+        raise JobError(
+            "result_too_large",
+            f"The job's result has {len(text)} bytes, more than {RESULT_LIMIT}. "
+            "Write it to a file in ctx.run_dir and announce it with ctx.artifact().",
+        )
+    return json.loads(text)
+
+
+def _traceback(error: BaseException) -> str:
+    lines = traceback.format_exception(error)
+    return "".join(lines)[-20_000:]
+
+
+@contextmanager
+def _only_one(ctx: RecordingContext) -> Iterator[None]:
+    """Hold the run's lock, so that a lost attempt that still lives never writes beside this one."""
+    with (ctx.run_dir / ".lock").open("a") as lock:
+        ctx.check_cancelled()
+        while not _locked(lock):
+            ctx.stop.wait(LOCK_PAUSE_S)
+            ctx.check_cancelled()
+        yield
+
+
+def _locked(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+class _ContextHandler(logging.Handler):
+    def __init__(self, ctx: JobContext) -> None:
+        super().__init__(logging.WARNING)
+        self._ctx = ctx
+        self._thread = threading.get_ident()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Pass on what the job's own thread logs."""
+        if record.thread == self._thread:
+            level: Literal["warning", "error"] = "error" if record.levelno >= logging.ERROR else "warning"
+            self._ctx.log(level, self.format(record))
+
+
+@contextmanager
+def _logging_to(ctx: JobContext) -> Iterator[None]:
+    handler = _ContextHandler(ctx)
+    root = logging.getLogger()
+    root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)

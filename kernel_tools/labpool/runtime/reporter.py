@@ -1,0 +1,132 @@
+"""Carries a job's words to the server: numbered, batched, bounded, in order.
+
+A message waits until the server says that it is stored. When ``capacity`` messages wait, the
+job that speaks is held back; only progress is dropped, after a short hold, and counted.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from labpool.wire.events import (
+    ArtifactDeleted,
+    ArtifactSaved,
+    AttemptStarted,
+    Event,
+    MessagesDropped,
+    ProgressReported,
+    events_adapter,
+)
+
+INTERVAL_S = 0.1
+"""Longest time that a message waits for company."""
+BATCH = 1000
+"""Most messages sent at once."""
+CAPACITY = 10_000
+"""Most messages that wait to be stored."""
+HOLD_S = 0.05
+"""How long progress is held back before it is dropped."""
+
+_URGENT = (AttemptStarted, ArtifactSaved, ArtifactDeleted)
+
+
+class Reporter:
+    """Sends the events of one attempt.
+
+    Args:
+        send: Takes (JSON list of events, number of the last one); called on the reporter's
+            own thread, or in ``close``; must not block for long.
+        interval_s: Longest time that a message waits for company, seconds.
+        batch: Most messages a send.
+        capacity: Most messages that were put and not yet acknowledged.
+    """
+
+    def __init__(
+        self,
+        send: Callable[[str, int], None],
+        *,
+        interval_s: float = INTERVAL_S,
+        batch: int = BATCH,
+        capacity: int = CAPACITY,
+    ) -> None:
+        self._send = send
+        self._interval_s = interval_s
+        self._batch = batch
+        self._capacity = capacity
+        self._queue: deque[Event] = deque()
+        self._last = 0
+        self._acknowledged = 0
+        self._dropped = 0
+        self._closed = False
+        self._urgent = False
+        self._lock = threading.Lock()
+        self._room = threading.Condition(self._lock)
+        self._work = threading.Condition(self._lock)
+        self._thread = threading.Thread(target=self._run, name="labpool-reporter", daemon=True)
+        self._thread.start()
+
+    @property
+    def waiting(self) -> int:
+        """Messages put and not yet acknowledged."""
+        return self._last - self._acknowledged
+
+    def put(self, event: Event) -> None:
+        """Number a message and queue it; holds the caller back while the line is full."""
+        with self._lock:
+            if self.waiting >= self._capacity and not self._wait_for_room(event):
+                self._dropped += 1
+                return
+            if self._dropped:
+                self._add(_dropped_like(event, self._dropped))
+                self._dropped = 0
+            self._add(event)
+
+    def ack(self, n: int) -> None:
+        """Take note that the server has stored everything up to message ``n``."""
+        with self._lock:
+            self._acknowledged = max(self._acknowledged, min(n, self._last))
+            self._room.notify_all()
+
+    def close(self) -> int:
+        """Send what waits, end the thread and return the number of the last message."""
+        with self._lock:
+            self._closed = True
+            self._work.notify_all()
+            self._room.notify_all()
+        self._thread.join()
+        return self._last
+
+    def _wait_for_room(self, event: Event) -> bool:
+        hold = HOLD_S if isinstance(event, ProgressReported) else None
+        self._room.wait_for(lambda: self._closed or self.waiting < self._capacity, hold)
+        return self._closed or self.waiting < self._capacity
+
+    def _add(self, event: Event) -> None:
+        self._last += 1
+        self._queue.append(event.model_copy(update={"n": self._last}))
+        self._urgent = self._urgent or isinstance(event, _URGENT)
+        if self._urgent or len(self._queue) == 1 or len(self._queue) >= self._batch:
+            self._work.notify()
+
+    def _run(self) -> None:
+        while True:
+            with self._lock:
+                self._work.wait_for(lambda: bool(self._queue) or self._closed)
+                full = lambda: self._urgent or self._closed or len(self._queue) >= self._batch  # noqa: E731
+                self._work.wait_for(full, self._interval_s)
+                size = min(len(self._queue), self._batch)
+                events = [self._queue.popleft() for _ in range(size)]
+                self._urgent = self._urgent and bool(self._queue)
+                over = self._closed and not self._queue
+            if events:
+                self._send(events_adapter.dump_json(events).decode(), events[-1].n)
+            if over:
+                return
+
+
+def _dropped_like(event: Event, count: int) -> MessagesDropped:
+    values: dict[str, Any] = {"run_id": event.run_id, "attempt": event.attempt, "count": count}
+    return MessagesDropped(worker=getattr(event, "worker", ""), **values)

@@ -1,0 +1,226 @@
+"""The Jupyter server extension: settings, start, stop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+from typing import Any, ClassVar
+
+from jupyter_core.paths import jupyter_data_dir
+from jupyter_server.extension.application import ExtensionApp
+from traitlets import Bool, Dict, Float, Integer, TraitError, Unicode, default, validate
+
+from labpool.wire import LabpoolError
+from labpool.wire._base import utc_now
+
+from .attempt import AttemptSettings
+from .folder import DataFolder
+from .handlers import handlers
+from .monitor import Thresholds
+from .pool.backend import Backend, Listener, PoolSettings
+from .service import Service
+
+
+def default_workers() -> int:
+    """Return min(max(cores - 1, 2), 8)."""
+    return min(max((os.cpu_count() or 2) - 1, 2), 8)
+
+
+class Labpool(ExtensionApp):
+    """Long work on a pool of workers."""
+
+    name = "labpool_server"
+    extension_url = "/lab"
+    load_other_extensions = True
+    file_url_prefix = "/labpool"
+
+    n_workers = Integer(
+        0,
+        help="Number of workers. 0 (the default) means one less than the cores, at least 2 and "
+        "at most 8. The range of `minimum` and `maximum` overrides it. Environment: "
+        "LABPOOL_N_WORKERS.",
+    ).tag(config=True)
+    minimum = Integer(
+        -1,
+        help="Least number of workers when the pool sizes itself. -1 (the default) means a fixed "
+        "size.",
+    ).tag(config=True)
+    maximum = Integer(
+        -1,
+        help="Greatest number of workers when the pool sizes itself. -1 (the default) means a "
+        "fixed size.",
+    ).tag(config=True)
+    memory_limit = Unicode(
+        "auto",
+        help='Memory at which a worker is ended, for each worker: "4GB", "512MiB", "auto" (the '
+        'default: the machine\'s memory shared out) or "0" for no limit. Environment: '
+        "LABPOOL_MEMORY_LIMIT.",
+    ).tag(config=True)
+    threads = Integer(
+        1,
+        help="Threads for numeric work in each worker. Default 1: processes scale better than "
+        "threads, and the number is part of what makes a resumed training exact.",
+    ).tag(config=True)
+    use_workers = Bool(
+        True,
+        help="Run jobs in worker processes. If False, jobs run in threads of the server: a job "
+        "that hangs cannot be ended, and one that takes too much memory takes the server along.",
+    ).tag(config=True)
+    scheduler_address = Unicode(
+        "",
+        help='Address of a running Dask scheduler ("tls://host:8786") to attach to; "" (the '
+        "default) starts workers of our own. Labpool never stops what it attached to. "
+        "Environment: LABPOOL_SCHEDULER_ADDRESS.",
+    ).tag(config=True)
+    scheduler_security = Dict(
+        help="TLS files for `scheduler_address`: paths under the keys ca, cert and key. Empty "
+        "(the default) for none.",
+    ).tag(config=True)
+    data_dir = Unicode(
+        help="Folder for the database and the runs' files. Default: `labpool` under Jupyter's "
+        "data folder. One server owns it at a time. Environment: LABPOOL_DATA_DIR.",
+    ).tag(config=True)
+    database_url = Unicode(
+        "",
+        help='SQLAlchemy URL of the database; "" (the default) means SQLite in `data_dir`. '
+        "Environment: LABPOOL_DATABASE_URL.",
+    ).tag(config=True)
+    auto_resume = Bool(
+        True,
+        help="Let runs that were active when the server stopped go on by themselves at the next "
+        "start. If False they stay interrupted until a person resumes them.",
+    ).tag(config=True)
+    cancel_grace_s = Float(
+        10.0,
+        help="Seconds that a job may take to save and end when it is cancelled; after them its "
+        "worker is ended and replaced. Default 10.",
+    ).tag(config=True)
+    shutdown_grace_s = Float(
+        10.0,
+        help="Seconds that jobs may take to save when the server stops. Default 10.",
+    ).tag(config=True)
+    retry_base_s = Float(
+        2.0,
+        help="Pause before the second attempt of a run, seconds; it doubles with each further "
+        "one, up to 300. Default 2.",
+    ).tag(config=True)
+    alert_cpu = Float(
+        90.0, help="Server CPU, percent of one core, above which an alert is shown; 0 for none."
+    ).tag(config=True)
+    alert_memory = Float(
+        90.0, help="Machine memory in use, percent, above which an alert is shown; 0 for none."
+    ).tag(config=True)
+    alert_response_ms = Float(
+        500.0, help="Average response time, milliseconds, above which an alert is shown; 0 for none."
+    ).tag(config=True)
+    alert_worker_memory = Float(
+        85.0,
+        help="Worker memory, percent of its limit, above which an alert is shown; 0 for none.",
+    ).tag(config=True)
+
+    _environment: ClassVar[dict[str, str]] = {
+        "n_workers": "LABPOOL_N_WORKERS",
+        "memory_limit": "LABPOOL_MEMORY_LIMIT",
+        "scheduler_address": "LABPOOL_SCHEDULER_ADDRESS",
+        "data_dir": "LABPOOL_DATA_DIR",
+        "database_url": "LABPOOL_DATABASE_URL",
+    }
+
+    service: Service | None = None
+    _starting: asyncio.Task[None] | None = None
+
+    @default("n_workers")
+    def _default_n_workers(self) -> int:
+        return int(os.environ.get("LABPOOL_N_WORKERS", "0"))
+
+    @default("memory_limit")
+    def _default_memory_limit(self) -> str:
+        return os.environ.get("LABPOOL_MEMORY_LIMIT", "auto")
+
+    @default("scheduler_address")
+    def _default_scheduler_address(self) -> str:
+        return os.environ.get("LABPOOL_SCHEDULER_ADDRESS", "")
+
+    @default("data_dir")
+    def _default_data_dir(self) -> str:
+        return os.environ.get("LABPOOL_DATA_DIR") or str(Path(jupyter_data_dir()) / "labpool")
+
+    @default("database_url")
+    def _default_database_url(self) -> str:
+        return os.environ.get("LABPOOL_DATABASE_URL", "")
+
+    @validate("n_workers", "threads")
+    def _not_negative(self, proposal: Any) -> int:
+        if proposal["value"] < 0:
+            raise TraitError(f"{proposal['trait'].name} must not be negative.")
+        return int(proposal["value"])
+
+    def initialize_settings(self) -> None:
+        """Make the service; nothing is opened or started yet."""
+        self.service = Service(
+            folder=DataFolder(Path(self.data_dir).expanduser()),
+            database_url=self.database_url,
+            pool=self._pool_settings(),
+            make_backend=self._make_backend,
+            attempts=AttemptSettings(
+                cancel_grace_s=self.cancel_grace_s,
+                retry_base_s=self.retry_base_s,
+                auto_resume=self.auto_resume,
+            ),
+            thresholds=Thresholds(
+                cpu=self.alert_cpu,
+                memory=self.alert_memory,
+                response_ms=self.alert_response_ms,
+                worker_memory=self.alert_worker_memory,
+            ),
+            shutdown_grace_s=self.shutdown_grace_s,
+            on_activity=self._active,
+        )
+        self.settings["labpool_service"] = self.service
+
+    def initialize_handlers(self) -> None:
+        """Serve the routes."""
+        self.handlers.extend(handlers())
+
+    async def _start_jupyter_server_extension(self, _serverapp: Any) -> None:
+        """Open the store and take up the queue, once the event loop runs."""
+        if self.service is not None:
+            self._starting = asyncio.ensure_future(self._start())
+
+    async def _start(self) -> None:
+        assert self.service is not None and self.serverapp is not None
+        try:
+            await self.service.start(self.serverapp.public_url)
+        except LabpoolError as error:
+            self.log.error("Labpool is off: %s", error)
+
+    async def stop_extension(self) -> None:
+        """Ask the jobs to save, then end what was started."""
+        if self.service is not None:
+            await self.service.stop()
+
+    def _active(self) -> None:
+        if self.serverapp is not None:
+            self.serverapp.web_app.settings["labpool_last_activity"] = utc_now()
+
+    def _pool_settings(self) -> PoolSettings:
+        count = self.n_workers or default_workers()
+        return PoolSettings(
+            minimum=self.minimum if self.minimum >= 0 else count,
+            maximum=self.maximum if self.maximum > 0 else count,
+            threads=max(1, self.threads),
+            memory_limit=self.memory_limit,
+            scheduler_address=self.scheduler_address,
+            local_directory=str(Path(self.data_dir).expanduser() / "dask"),
+            security=dict(self.scheduler_security),
+        )
+
+    def _make_backend(self, settings: PoolSettings, listener: Listener) -> Backend:
+        if not self.use_workers:
+            from .pool.threads import ThreadBackend
+
+            return ThreadBackend(settings, listener)
+        from .pool.dask import DaskBackend
+
+        return DaskBackend(settings, listener)

@@ -1,0 +1,326 @@
+"""Dask workers: a LocalCluster of our own, or a scheduler that somebody else runs."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
+
+from labpool.runtime.execute import AttemptSpec, Outcome
+
+from .backend import Batch, Listener, PoolSettings, Seat, WorkerLost
+
+if TYPE_CHECKING:
+    from distributed import Client, Future, LocalCluster
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9]+")
+
+
+class DaskBackend:
+    """One run at a time on each Dask worker.
+
+    Args:
+        settings: How the pool is made.
+        listener: Where batches and changes go.
+    """
+
+    def __init__(self, settings: PoolSettings, listener: Listener) -> None:
+        self.mode: Literal["local", "attached"] = (
+            "attached" if settings.scheduler_address else "local"
+        )
+        self._settings = settings
+        self._listener = listener
+        self._cluster: LocalCluster | None = None
+        self._client: Client | None = None
+        self._facts: dict[str, dict[str, Any]] = {}
+        self._addresses: dict[str, str] = {}
+        self._limits: dict[str, int] = {}
+        self._killed_for_memory: dict[str, dict[str, Any]] = {}
+        self._running: dict[str, Future] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    async def start(self) -> None:
+        """See ``Backend.start``. Imports run in an executor: they take seconds."""
+        loop = asyncio.get_running_loop()
+        dask = await loop.run_in_executor(None, _import_dask)
+        if self.mode == "local":
+            self._cluster = await dask.cluster(self._settings)
+            self._client = await dask.client(self._cluster, None)
+        else:
+            self._client = await dask.client(
+                self._settings.scheduler_address, self._settings.security
+            )
+        await self._client.register_plugin(dask.desk())
+        self._client.subscribe_topic(dask.topic, self._on_batch)
+        self._client.subscribe_topic("all", self._on_scheduler_event)
+        self._client.subscribe_topic("worker-restart-memory", self._on_memory_kill)
+        await self.seats()
+        self._listener.change()
+
+    async def close(self) -> None:
+        """See ``Backend.close``."""
+        for task in self._tasks:
+            task.cancel()
+        if self._client is not None:
+            for topic in ("all", "worker-restart-memory"):
+                self._client.unsubscribe_topic(topic)
+            await self._client.close()
+        if self._cluster is not None:
+            await self._cluster.close()
+
+    async def seats(self) -> list[Seat]:
+        """See ``Backend.seats``."""
+        if self._client is None or self._client.scheduler is None:
+            return []
+        info = await self._client.scheduler.identity(n_workers=-1)
+        workers: dict[str, dict[str, Any]] = {
+            address: worker
+            for address, worker in info["workers"].items()
+            if worker["status"] == "running"
+        }
+        await self._describe([a for a in workers if a not in self._facts])
+        for address in set(self._facts) - set(workers):
+            del self._facts[address]
+        seats = [
+            self._seat(address, worker)
+            for address, worker in workers.items()
+            if address in self._facts
+        ]
+        self._addresses = {seat.id: seat.address for seat in seats}
+        self._limits.update({seat.address: seat.memory_limit for seat in seats})
+        return seats
+
+    async def run(self, seat_id: str, spec: AttemptSpec) -> Outcome:
+        """See ``Backend.run``."""
+        from distributed import CancelledError, KilledWorker
+
+        from labpool.runtime.dask_worker import key_of, run_attempt
+
+        address = self._address(seat_id)
+        client = self._ready_client()
+        future = client.submit(
+            run_attempt,
+            spec.model_dump(mode="json"),
+            key=key_of(spec.run_id, spec.attempt),
+            workers=[address],
+            allow_other_workers=False,
+            pure=False,
+            retries=0,
+        )
+        self._running[address] = future
+        try:
+            return Outcome.model_validate(await future)
+        except (KilledWorker, CancelledError) as error:
+            raise self._lost(seat_id, address) from error
+        finally:
+            self._running.pop(address, None)
+            future.release()
+            self._listener.change()
+
+    async def ask_to_stop(self, seat_id: str, run_id: str, attempt: int) -> None:
+        """See ``Backend.ask_to_stop``."""
+        from labpool.runtime.dask_worker import ask_to_stop, key_of
+
+        await self._call(seat_id, partial(ask_to_stop, key_of(run_id, attempt)))
+
+    async def acknowledge(self, seat_id: str, run_id: str, attempt: int, n: int) -> None:
+        """See ``Backend.acknowledge``."""
+        from labpool.runtime.dask_worker import acknowledge, key_of
+
+        await self._call(seat_id, partial(acknowledge, key_of(run_id, attempt), n))
+
+    async def kill(self, seat_id: str) -> bool:
+        """See ``Backend.kill``. The nanny, which is in our process, starts another worker."""
+        address = self._addresses.get(seat_id)
+        if self._cluster is None or address is None:
+            return False
+        for nanny in self._cluster.workers.values():
+            if nanny.worker_address == address and nanny.pid:
+                os.kill(nanny.pid, signal.SIGKILL)
+                return True
+        return False
+
+    async def resize(self, target: int, busy: set[str]) -> None:
+        """See ``Backend.resize``."""
+        if self._cluster is None:
+            return
+        names = list(self._cluster.worker_spec)
+        if target > len(names):
+            self._cluster.scale(target)
+            return
+        idle = [name for name in reversed(names) if _seat_id(name) not in busy]
+        await self._cluster.scale_down(idle[: len(names) - target])
+
+    def dashboard_port(self) -> int | None:
+        """See ``Backend.dashboard_port``."""
+        if self._cluster is None:
+            return None
+        service = self._cluster.scheduler.services.get("dashboard")
+        return service.port if service is not None else None
+
+    def _ready_client(self) -> Client:
+        if self._client is None:
+            raise WorkerLost("worker_lost", "The pool is not ready.")
+        return self._client
+
+    def _address(self, seat_id: str) -> str:
+        try:
+            return self._addresses[seat_id]
+        except KeyError:
+            raise WorkerLost("worker_lost", f"The worker {seat_id} is gone.") from None
+
+    async def _call(self, seat_id: str, function: partial[None]) -> None:
+        address = self._addresses.get(seat_id)
+        if address is not None:
+            await self._ready_client().run(function, workers=[address], on_error="ignore")
+
+    async def _describe(self, addresses: list[str]) -> None:
+        if addresses:
+            from labpool.runtime.dask_worker import describe
+
+            facts = await self._ready_client().run(describe, workers=addresses, on_error="ignore")
+            self._facts.update(facts)
+
+    def _seat(self, address: str, worker: dict[str, Any]) -> Seat:
+        metrics = worker["metrics"]
+        return Seat(
+            id=_seat_id(worker["name"]),
+            address=address,
+            host=worker["host"],
+            pid=self._facts[address]["pid"],
+            started=self._facts[address]["started"],
+            cpu=metrics.get("cpu", 0.0),
+            memory=metrics.get("memory", 0),
+            memory_limit=worker["memory_limit"] or 0,
+        )
+
+    def _lost(self, seat_id: str, address: str) -> WorkerLost:
+        killed = self._killed_for_memory.pop(address, None)
+        if killed is None:
+            return WorkerLost(
+                "worker_lost", f"The worker {seat_id} ended before the job was done.", worker=seat_id
+            )
+        limit, peak = killed["limit"], killed["rss"]
+        return WorkerLost(
+            "out_of_memory",
+            f"The worker {seat_id} reached {peak / 2**20:.0f} MiB of its limit of "
+            f"{limit / 2**20:.0f} MiB and was ended. Use a smaller batch or model, or raise "
+            "c.Labpool.memory_limit.",
+            worker=seat_id,
+            limit_bytes=limit,
+            peak_bytes=peak,
+        )
+
+    def _on_batch(self, event: tuple[Any, dict[str, Any]]) -> None:
+        message = event[1]
+        self._listener.batch(
+            Batch(
+                run_id=message["run_id"],
+                attempt=message["attempt"],
+                json=message["batch"],
+                last=message["last"],
+            )
+        )
+
+    def _on_scheduler_event(self, event: tuple[Any, dict[str, Any]]) -> None:
+        message = event[1]
+        if message.get("action") == "remove-worker":
+            self._give_up(message["worker"])
+        if message.get("action") in ("add-worker", "remove-worker"):
+            self._listener.change()
+
+    def _give_up(self, address: str) -> None:
+        """End the attempt on a worker that has gone; a foreign scheduler would wait for it."""
+        future = self._running.get(address)
+        if future is not None and not future.done():
+            task = asyncio.ensure_future(future.cancel(force=True))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    def _on_memory_kill(self, event: tuple[Any, dict[str, Any]]) -> None:
+        message = dict(event[1])
+        address = message["worker"]
+        limit = self._limits.get(address, 0)
+        self._killed_for_memory[address] = {"rss": message["rss"], "limit": limit}
+
+
+def _seat_id(name: object) -> str:
+    return f"w{name}" if isinstance(name, int) else _UNSAFE.sub("-", str(name)).strip("-")
+
+
+class _Dask:
+    """Dask, once it is imported."""
+
+    def __init__(self) -> None:
+        from labpool.runtime.dask_worker import TOPIC, WorkerDesk
+
+        self.topic = TOPIC
+        self.desk = WorkerDesk
+
+    @staticmethod
+    async def cluster(settings: PoolSettings) -> LocalCluster:
+        import dask.config
+        from distributed import LocalCluster, Security
+
+        loop = asyncio.get_running_loop()
+        security = await loop.run_in_executor(None, Security.temporary)
+        options = {
+            "distributed.scheduler.allowed-failures": 0,
+            "distributed.worker.memory.target": False,
+            "distributed.worker.memory.spill": False,
+            "distributed.worker.memory.pause": False,
+            "distributed.worker.memory.terminate": 0.95,
+            "distributed.worker.memory.monitor-interval": "100 ms",
+        }
+        numeric = {
+            name: str(settings.threads)
+            for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+        }
+        with dask.config.set(options):
+            return await LocalCluster(
+                n_workers=settings.minimum,
+                threads_per_worker=1,
+                processes=True,
+                host="127.0.0.1",
+                security=security,
+                dashboard_address="127.0.0.1:0",
+                memory_limit=_memory_limit(settings),
+                local_directory=settings.local_directory,
+                asynchronous=True,
+                env=numeric,
+                config=options,
+            )
+
+    @staticmethod
+    async def client(target: Any, security: dict[str, str] | None) -> Client:
+        from distributed import Client, Security
+
+        tls = Security(**_tls(security)) if security else None
+        return await Client(target, asynchronous=True, set_as_default=False, security=tls)
+
+
+def _import_dask() -> _Dask:
+    import distributed.dashboard.scheduler  # noqa: F401 - seconds of import that the start needs
+
+    return _Dask()
+
+
+def _memory_limit(settings: PoolSettings) -> str | int:
+    from dask.utils import parse_bytes
+    from distributed.system import MEMORY_LIMIT
+
+    if settings.memory_limit == "auto":
+        return int(MEMORY_LIMIT / max(1, settings.maximum))
+    return int(parse_bytes(settings.memory_limit))
+
+
+def _tls(files: dict[str, str]) -> dict[str, Any]:
+    return {
+        "tls_ca_file": files.get("ca"),
+        "tls_client_cert": files.get("cert"),
+        "tls_client_key": files.get("key"),
+        "require_encryption": True,
+    }

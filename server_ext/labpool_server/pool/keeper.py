@@ -1,0 +1,102 @@
+"""Keeps one pool: starts it at the first need, says how it is, starts it again when it fails."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Literal
+
+from .backend import Backend, Seat
+
+RETRY_S = 10.0
+"""Pause before a pool that failed is started again by itself, seconds."""
+FRESH_S = 1.0
+"""Age up to which a worker's figures are shown without asking again, seconds."""
+
+_log = logging.getLogger(__name__)
+
+
+class PoolKeeper:
+    """One pool and its state.
+
+    Args:
+        make: Makes a new backend; called at each start.
+        on_change: Called on the event loop whenever workers may have come, gone or have room.
+
+    Attributes:
+        state: stopped, starting, ready or failed.
+        reason: Why it failed, or what it waits for.
+        seats: The workers as last seen.
+    """
+
+    def __init__(self, make: Callable[[], Backend], on_change: Callable[[], None]) -> None:
+        self._make = make
+        self._on_change = on_change
+        self._starting: asyncio.Task[None] | None = None
+        self._retry: asyncio.TimerHandle | None = None
+        self._seen = 0.0
+        self.backend: Backend | None = None
+        self.state: Literal["stopped", "starting", "ready", "failed"] = "stopped"
+        self.reason = ""
+        self.seats: list[Seat] = []
+
+    def ensure(self) -> None:
+        """Start the pool in the background, unless it is up or on its way."""
+        if self.state in ("stopped", "failed"):
+            if self._retry is not None:
+                self._retry.cancel()
+            self.state, self.reason = "starting", "The workers are starting."
+            self._starting = asyncio.ensure_future(self._start())
+
+    async def refresh(self) -> list[Seat]:
+        """Look at the workers now; a pool that cannot be reached becomes failed."""
+        if self.state != "ready" or self.backend is None:
+            return []
+        try:
+            self.seats = await self.backend.seats()
+        except OSError as error:
+            await self._failed(self.backend, f"The pool cannot be reached: {error}")
+            return []
+        self._seen = asyncio.get_running_loop().time()
+        return self.seats
+
+    async def recent(self) -> list[Seat]:
+        """Return the workers, looked at not longer than a second ago."""
+        if asyncio.get_running_loop().time() - self._seen > FRESH_S:
+            await self.refresh()
+        return self.seats
+
+    async def close(self) -> None:
+        """End the pool."""
+        if self._retry is not None:
+            self._retry.cancel()
+        if self._starting is not None and not self._starting.done():
+            self._starting.cancel()
+            await asyncio.wait({self._starting})
+        if self.backend is not None:
+            await self.backend.close()
+        self.backend, self.state, self.seats = None, "stopped", []
+
+    async def _start(self) -> None:
+        backend = self._make()
+        try:
+            await backend.start()
+            self.seats = await backend.seats()
+        except asyncio.CancelledError:
+            await backend.close()
+            raise
+        except Exception as error:  # a cluster can fail in any way; people must see which
+            _log.exception("the pool did not start")
+            await self._failed(backend, f"{type(error).__name__}: {error}")
+            return
+        self.backend = backend
+        self.state, self.reason = "ready", ""
+        self._on_change()
+
+    async def _failed(self, backend: Backend, reason: str) -> None:
+        self.state, self.reason, self.seats = "failed", reason, []
+        self.backend = None
+        self._retry = asyncio.get_running_loop().call_later(RETRY_S, self.ensure)
+        self._on_change()
+        await backend.close()

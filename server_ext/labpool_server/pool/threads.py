@@ -1,0 +1,121 @@
+"""The same jobs in threads of the server: for machines where worker processes cannot be."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+import psutil
+
+from labpool.runtime.execute import AttemptSpec, Outcome, execute
+from labpool.runtime.reporter import Reporter
+
+from .backend import Batch, Listener, PoolSettings, Seat
+
+
+@dataclass
+class _Job:
+    stop: threading.Event = field(default_factory=threading.Event)
+    reporter: Reporter | None = None
+
+
+class ThreadBackend:
+    """One daemon thread for each attempt that runs.
+
+    A thread cannot be killed: a job that hangs keeps its seat until it returns.
+    """
+
+    mode = "threads"
+
+    def __init__(self, settings: PoolSettings, listener: Listener) -> None:
+        self._size = settings.maximum
+        self._listener = listener
+        self._jobs: dict[tuple[str, int], _Job] = {}
+        self._started = time.time()
+
+    async def start(self) -> None:
+        """See ``Backend.start``."""
+        self._listener.change()
+
+    async def close(self) -> None:
+        """See ``Backend.close``: jobs were asked to stop before; daemon threads end with us."""
+        for job in self._jobs.values():
+            job.stop.set()
+
+    async def seats(self) -> list[Seat]:
+        """See ``Backend.seats``. CPU and memory are the server's own."""
+        return [
+            Seat(
+                id=f"t{i}",
+                address="thread",
+                host=socket.gethostname(),
+                pid=os.getpid(),
+                started=self._started,
+                memory=psutil.Process().memory_info().rss,
+            )
+            for i in range(self._size)
+        ]
+
+    async def run(self, seat_id: str, spec: AttemptSpec) -> Outcome:
+        """See ``Backend.run``."""
+        loop = asyncio.get_running_loop()
+        job = self._jobs.setdefault((spec.run_id, spec.attempt), _Job())
+        done: asyncio.Future[Outcome] = loop.create_future()
+
+        def send(json: str, last: int) -> None:
+            batch = Batch(run_id=spec.run_id, attempt=spec.attempt, json=json, last=last)
+            _on(loop, partial(self._listener.batch, batch))
+
+        def work() -> None:
+            job.reporter = Reporter(send)
+            outcome = execute(spec, job.reporter, job.stop)
+            _on(loop, partial(_settle, done, outcome))
+
+        threading.Thread(target=work, name=f"labpool-{spec.run_id}", daemon=True).start()
+        try:
+            return await asyncio.shield(done)
+        finally:
+            self._jobs.pop((spec.run_id, spec.attempt), None)
+            self._listener.change()
+
+    async def ask_to_stop(self, seat_id: str, run_id: str, attempt: int) -> None:
+        """See ``Backend.ask_to_stop``."""
+        self._jobs.setdefault((run_id, attempt), _Job()).stop.set()
+
+    async def acknowledge(self, seat_id: str, run_id: str, attempt: int, n: int) -> None:
+        """See ``Backend.acknowledge``."""
+        job = self._jobs.get((run_id, attempt))
+        if job is not None and job.reporter is not None:
+            job.reporter.ack(n)
+
+    async def kill(self, seat_id: str) -> bool:
+        """See ``Backend.kill``: a thread cannot be killed."""
+        return False
+
+    async def resize(self, target: int, busy: set[str]) -> None:
+        """See ``Backend.resize``."""
+        keep = max((int(seat[1:]) + 1 for seat in busy), default=0)
+        self._size = max(target, keep)
+        self._listener.change()
+
+    def dashboard_port(self) -> int | None:
+        """See ``Backend.dashboard_port``."""
+        return None
+
+
+def _on(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:
+    try:
+        loop.call_soon_threadsafe(call)
+    except RuntimeError:
+        return  # the loop is closed: the server has gone, and with it everyone who would listen
+
+
+def _settle(done: asyncio.Future[Outcome], outcome: Outcome) -> None:
+    if not done.done():
+        done.set_result(outcome)

@@ -1,0 +1,8 @@
+"""The store: the event log of all runs and what is read from it, in one database."""
+
+from __future__ import annotations
+
+from .log import Stored
+from .store import Store
+
+__all__ = ["Store", "Stored"]

@@ -1,0 +1,39 @@
+"""The event log as it is read: by number, over all runs or of one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from .tables import counter, events
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An event that is on disk.
+
+    Attributes:
+        seq: Its number in the log, rising over all runs.
+        json: The event as it goes over the wire, with its ``seq``.
+    """
+
+    seq: int
+    run_id: str
+    type: str
+    json: str
+
+
+def after(conn: Connection, seq: int, limit: int, run_id: str | None) -> list[Stored]:
+    """Return up to ``limit`` events that follow ``seq``, oldest first."""
+    query = select(events.c.seq, events.c.run_id, events.c.type, events.c.json)
+    if run_id is not None:
+        query = query.where(events.c.run_id == run_id)
+    rows = conn.execute(query.where(events.c.seq > seq).order_by(events.c.seq).limit(limit))
+    return [Stored(*row) for row in rows]
+
+
+def last_seq(conn: Connection) -> int:
+    """Return the number given last, 0 before the first event."""
+    value: int = conn.execute(select(counter.c.value)).scalar_one()
+    return value

@@ -1,0 +1,66 @@
+"""Job kinds of a third party: each does one real thing that a pool must cope with."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from labpool.wire import JobKind
+
+
+class _Params(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class PrimesParams(_Params):
+    """Count the primes below a limit, in slices, with a checkpoint after each."""
+
+    below: int = Field(default=20_000, ge=2, le=100_000_000, title="Below")
+    slices: int = Field(default=20, ge=1, le=100_000, title="Slices")
+
+
+class ChatterParams(_Params):
+    """Say many things, at a rate or as fast as it goes."""
+
+    messages: int = Field(default=1000, ge=0)
+    rate: float = Field(default=0, ge=0, description="Messages a second; 0 for no limit.")
+    word: str = "word"
+
+
+class HangParams(_Params):
+    """Compute for ever and never look whether anybody asked to stop."""
+
+
+class HogParams(_Params):
+    """Take memory."""
+
+    mebibytes: int = Field(default=100_000, ge=1)
+
+
+class FlakyParams(_Params):
+    """Fail in the first attempts."""
+
+    failures: int = Field(default=1, ge=0)
+
+
+PRIMES = JobKind(
+    name="primes", title="Count primes", params=PrimesParams,
+    entry="labpool_example_kinds.bodies:primes",
+)
+CHATTER = JobKind(
+    name="chatter", title="Chatter", params=ChatterParams,
+    entry="labpool_example_kinds.bodies:chatter",
+)
+HANG = JobKind(
+    name="hang", title="Hang", params=HangParams, entry="labpool_example_kinds.bodies:hang"
+)
+HOG = JobKind(
+    name="hog", title="Take memory", params=HogParams, entry="labpool_example_kinds.bodies:hog"
+)
+FLAKY = JobKind(
+    name="flaky", title="Fail at first", params=FlakyParams,
+    entry="labpool_example_kinds.bodies:flaky",
+)
+LACKING = JobKind(
+    name="lacking", title="Needs what is not there", params=HangParams,
+    entry="labpool_example_kinds.bodies:hang", requires=("no_such_module",), extra="imaginary",
+)

@@ -1,0 +1,81 @@
+"""The bodies. They know ``ctx`` and nothing else of Labpool."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from typing import Any
+
+from labpool.runtime.context import Cancelled, JobContext
+
+from . import ChatterParams, FlakyParams, HangParams, HogParams, PrimesParams
+
+
+def primes(params: PrimesParams, ctx: JobContext) -> dict[str, Any]:
+    """Count primes by trial division; goes on where the last attempt stopped."""
+    state_file = ctx.checkpoint_dir / "state.json"
+    state = json.loads(state_file.read_text()) if state_file.exists() else {"slice": 0, "found": 0}
+    ctx.log("info", f"begins at slice {state['slice']}")
+    edges = [2 + (params.below - 2) * i // params.slices for i in range(params.slices + 1)]
+    for i in range(state["slice"], params.slices):
+        if ctx.cancelled():
+            raise Cancelled
+        found = sum(_is_prime(n) for n in range(edges[i], edges[i + 1]))
+        state = {"slice": i + 1, "found": state["found"] + found}
+        part = state_file.with_suffix(".part")
+        part.write_text(json.dumps(state))
+        os.replace(part, state_file)
+        ctx.metric(i + 1, found=state["found"])
+        ctx.progress(i + 1, params.slices, "slice", f"{state['found']} primes so far")
+    return {"primes": state["found"], "attempt": ctx.attempt}
+
+
+def _is_prime(number: int) -> bool:
+    return all(number % divisor for divisor in range(2, int(number**0.5) + 1))
+
+
+def chatter(params: ChatterParams, ctx: JobContext) -> dict[str, Any]:
+    """Alternate metric, log and progress messages."""
+    began = time.monotonic()
+    for i in range(params.messages):
+        if i % 100 == 0:
+            ctx.check_cancelled()
+        match i % 3:
+            case 0:
+                ctx.metric(i, value=float(i))
+            case 1:
+                ctx.log("info", f"{params.word} {i}")
+            case _:
+                ctx.progress(i, params.messages, "message", params.word)
+        if params.rate:
+            ahead = (i + 1) / params.rate - (time.monotonic() - began)
+            if ahead > 0.01:
+                time.sleep(ahead)
+    return {"messages": params.messages, "seconds": time.monotonic() - began}
+
+
+def hang(_params: HangParams, ctx: JobContext) -> None:
+    """Compute for ever."""
+    ctx.progress(0, None, "round", "for ever")
+    number = 0
+    while True:
+        number = (number * 1_103_515_245 + 12_345) % 2**31
+
+
+def hog(params: HogParams, ctx: JobContext) -> int:
+    """Take memory, a little at a time, and touch it."""
+    held = []
+    for i in range(params.mebibytes):
+        held.append(bytearray(os.urandom(1 << 10) * (1 << 10)))
+        if i % 10 == 0:
+            ctx.progress(i, params.mebibytes, "MiB")
+            ctx.check_cancelled()
+    return len(held)
+
+
+def flaky(params: FlakyParams, ctx: JobContext) -> dict[str, int]:
+    """Fail as often as told, then work."""
+    if ctx.attempt <= params.failures:
+        raise ConnectionError(f"attempt {ctx.attempt} finds nobody there")
+    return {"attempt": ctx.attempt}

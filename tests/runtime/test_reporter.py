@@ -1,0 +1,165 @@
+"""The reporter: order, batches, bounds, and what may be dropped."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from labpool.runtime.reporter import Reporter
+from labpool.wire import Event, Progress, events_adapter
+from labpool.wire.events import (
+    AttemptStarted,
+    LogWritten,
+    MessagesDropped,
+    MetricsReported,
+    ProgressReported,
+)
+
+
+class Line:
+    """Receives batches; acknowledges them or not."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[Event]] = []
+        self.got = threading.Condition()
+
+    def send(self, batch: str, last: int) -> None:
+        events = events_adapter.validate_json(batch)
+        assert events[-1].n == last
+        with self.got:
+            self.batches.append(events)
+            self.got.notify_all()
+
+    @property
+    def events(self) -> list[Event]:
+        return [event for batch in self.batches for event in batch]
+
+    def wait_for(self, count: int) -> None:
+        with self.got:
+            assert self.got.wait_for(lambda: len(self.events) >= count, timeout=10)
+
+
+@pytest.fixture
+def line() -> Line:
+    return Line()
+
+
+@pytest.fixture
+def reporter(line: Line) -> Iterator[Reporter]:
+    reporter = Reporter(line.send)
+    yield reporter
+    reporter.close()
+
+
+def log(text: str) -> LogWritten:
+    return LogWritten(run_id="r", attempt=1, text=text)
+
+
+def progress(done: float) -> ProgressReported:
+    return ProgressReported(run_id="r", attempt=1, progress=Progress(done=done))
+
+
+def metric(step: int) -> MetricsReported:
+    return MetricsReported(run_id="r", attempt=1, step=step, values={"loss": 1.0})
+
+
+def test_messages_are_numbered_from_one_in_the_order_they_were_said(
+    line: Line, reporter: Reporter
+) -> None:
+    for i in range(5000):
+        reporter.put(log(str(i)))
+        if i % 1000 == 0:
+            reporter.ack(i)
+    assert reporter.close() == 5000
+    assert [event.n for event in line.events] == list(range(1, 5001))
+    assert [event.text for event in line.events] == [str(i) for i in range(5000)]  # type: ignore[union-attr]  # all are logs
+    assert max(len(batch) for batch in line.batches) <= 1000
+
+
+def test_a_quiet_message_goes_without_company(line: Line, reporter: Reporter) -> None:
+    reporter.put(log("alone"))
+    line.wait_for(1)
+
+
+def test_a_change_of_state_does_not_wait_for_the_interval(line: Line) -> None:
+    reporter = Reporter(line.send, interval_s=3600)
+    reporter.put(AttemptStarted(run_id="r", attempt=1, worker="w0"))
+    line.wait_for(1)
+    reporter.close()
+
+
+def test_a_full_line_holds_the_job_back_until_the_server_has_stored(line: Line) -> None:
+    reporter = Reporter(line.send, capacity=10)
+    for i in range(10):
+        reporter.put(metric(i))
+    said = threading.Event()
+
+    def speak() -> None:
+        reporter.put(metric(10))
+        said.set()
+
+    speaker = threading.Thread(target=speak)
+    speaker.start()
+    assert not said.wait(0.3)
+    reporter.ack(1)
+    assert said.wait(10)
+    speaker.join()
+    assert reporter.waiting == 10
+    assert reporter.close() == 11
+    assert [event.step for event in line.events] == list(range(11))  # type: ignore[union-attr]  # all are metrics
+
+
+def test_only_progress_is_dropped_and_the_drop_is_counted(line: Line) -> None:
+    reporter = Reporter(line.send, capacity=4)
+    for i in range(4):
+        reporter.put(log(str(i)))
+    for i in range(3):
+        reporter.put(progress(i))
+    reporter.ack(4)
+    reporter.put(log("after"))
+    assert reporter.close() == 6
+    kinds = Counter(type(event) for event in line.events)
+    assert kinds == {LogWritten: 5, MessagesDropped: 1}
+    (drop,) = [event for event in line.events if isinstance(event, MessagesDropped)]
+    assert drop.count == 3
+
+
+def test_closing_lets_a_held_job_go_and_loses_nothing(line: Line) -> None:
+    reporter = Reporter(line.send, capacity=1)
+    reporter.put(log("first"))
+    speaker = threading.Thread(target=reporter.put, args=(log("held"),))
+    speaker.start()
+    while not speaker.is_alive():
+        pass
+    reporter.ack(1)
+    speaker.join(10)
+    reporter.close()
+    assert [event.n for event in line.events] == [1, 2]
+
+
+@given(
+    st.lists(st.sampled_from(["log", "metric", "progress", "ack"]), max_size=60),
+    st.integers(min_value=3, max_value=20),
+)
+@settings(max_examples=40, deadline=None)
+def test_numbers_have_no_gap_and_only_progress_is_missing(said: list[str], batch: int) -> None:
+    line = Line()
+    reporter = Reporter(line.send, batch=batch, capacity=1000, interval_s=0.001)
+    for i, word in enumerate(said):
+        match word:
+            case "log":
+                reporter.put(log(str(i)))
+            case "metric":
+                reporter.put(metric(i))
+            case "progress":
+                reporter.put(progress(i))
+            case _:
+                reporter.ack(i)
+    last = reporter.close()
+    assert [event.n for event in line.events] == list(range(1, last + 1))
+    assert last == sum(word != "ack" for word in said)

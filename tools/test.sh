@@ -1,0 +1,16 @@
+#!/bin/sh
+# Runs the tests of the panel, then those of the Python packages: tools/test.sh [pytest arguments]
+set -eu
+cd "$(dirname "$0")/.."
+
+if LABPOOL_CHROMIUM=$(sh tools/chromium.sh); then
+	export LABPOOL_CHROMIUM
+elif [ -n "${CI:-}" ]; then
+	exit 1 # a green build must not hide that the browser tests were left out
+else
+	unset LABPOOL_CHROMIUM
+	echo 'Going on without the tests that need a browser.' >&2
+fi
+
+.venv/bin/python hatch_build.py test
+exec .venv/bin/python -m pytest "$@"
