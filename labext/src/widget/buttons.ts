@@ -25,37 +25,27 @@ export interface Buttons extends Part {
  */
 export function createButtons(voice: Voice, press: (what: Press) => void): Buttons {
   const note = h('span', { class: 'lp-Buttons-note', role: 'status' });
-  let pressed: { what: Press; state: string; notice: string; timer: number } | null =
-    null;
-  const ask = (what: Press, shown: Snapshot): void => {
-    const { state } = shown.run;
-    const timer = window.setTimeout(() => {
+  let pressed: Pressed | null = null;
+  let timer = 0;
+  const heard = (): void => {
+    window.clearTimeout(timer);
+    write(note, '');
+  };
+  const ask = (what: Press, { run, answers }: Snapshot): void => {
+    pressed = { what, state: run.state, answers };
+    timer = window.setTimeout(() => {
       write(note, voice.language.text.busy);
     }, ANSWER_MS);
-    pressed = { what, state, notice: shown.notice, timer };
     press(what);
-  };
-  const heard = (): void => {
-    window.clearTimeout(pressed?.timer);
-    write(note, '');
   };
   const buttons = (['resume', 'cancel'] as const).map(what =>
     createButton(voice, what, ask)
   );
-  const node = h(
-    'div',
-    { class: 'lp-Buttons' },
-    note,
-    ...buttons.map(each => each.node)
-  );
   return {
-    node,
+    node: h('div', { class: 'lp-Buttons' }, note, ...buttons.map(each => each.node)),
     heard,
     draw: shown => {
-      if (
-        pressed &&
-        (pressed.state !== shown.run.state || isAnswered(shown, pressed))
-      ) {
+      if (pressed && isAnswered(shown, pressed)) {
         heard();
         pressed = null;
       }
@@ -68,12 +58,17 @@ export function createButtons(voice: Voice, press: (what: Press) => void): Butto
   };
 }
 
-function isAnswered(
-  shown: Snapshot,
-  pressed: { what: Press; notice: string }
-): boolean {
-  const failed = shown.notice !== '' && shown.notice !== pressed.notice;
-  return failed || (pressed.what === 'cancel' && shown.run.cancel_requested);
+/** A press, and what was shown then. */
+interface Pressed {
+  readonly what: Press;
+  readonly state: RunState;
+  readonly answers: number;
+}
+
+function isAnswered({ run, notice, answers }: Snapshot, pressed: Pressed): boolean {
+  const failed = notice !== '' && answers !== pressed.answers;
+  const asked = pressed.what === 'cancel' && run.cancel_requested;
+  return failed || asked || run.state !== pressed.state;
 }
 
 interface Button {

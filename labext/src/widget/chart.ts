@@ -8,7 +8,11 @@ import type { Points } from './types';
 /** Height of the plot in CSS pixels. */
 export const HEIGHT = 180;
 
-const AT_END = 1 as uPlot.Axis.Side;
+/** In a narrower output the second scale has no axis; the legend tells its values. */
+const TWO_AXES_WIDTH = 300;
+// uPlot's enum is ambient and const: there is nothing of it to import.
+// eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment
+const AT_END: uPlot.Axis = { side: 1 };
 
 /** A curve with its colour. */
 export interface Drawn extends Choice {
@@ -85,7 +89,7 @@ function lineOf(curve: Drawn): uPlot.Series {
   };
 }
 
-/** Steps below; at the start the first curve's scale, at the end the scores' or the next. */
+/** Steps below; at the start the first curve's scale, at the end the next one. */
 function axes({ curves, palette, format, width }: ChartOptions): uPlot.Axis[] {
   const look = {
     stroke: palette.text,
@@ -93,9 +97,8 @@ function axes({ curves, palette, format, width }: ChartOptions): uPlot.Axis[] {
     ticks: { show: false },
     values: (_: uPlot, values: number[]) => values.map(value => format.number(value))
   };
-  const scales = [...new Set(curves.map(scaleOf))];
-  const [first, second] = scales;
-  const line = { stroke: palette.grid, width: 1 };
+  const upright = { ...look, size: 46, gap: 6, space: 32 };
+  const [first, second] = new Set(curves.map(scaleOf));
   const below: uPlot.Axis = {
     ...look,
     grid: { show: false },
@@ -103,27 +106,14 @@ function axes({ curves, palette, format, width }: ChartOptions): uPlot.Axis[] {
     size: 26,
     space: 56
   };
-  const start: uPlot.Axis = {
-    ...look,
-    scale: first ?? 'y',
-    grid: line,
-    size: 46,
-    gap: 6,
-    space: 32
-  };
-  const end: uPlot.Axis[] =
-    second === undefined || width < 300
-      ? []
-      : [
-          {
-            ...look,
-            scale: second,
-            side: AT_END,
-            grid: { show: false },
-            size: 46,
-            gap: 6,
-            space: 32
-          }
-        ];
-  return [below, start, ...end];
+  const grid = { stroke: palette.grid, width: 1 };
+  const start: uPlot.Axis = { ...upright, scale: first ?? 'loss', grid };
+  if (second === undefined || width < TWO_AXES_WIDTH) {
+    return [below, start];
+  }
+  return [
+    below,
+    start,
+    { ...upright, scale: second, ...AT_END, grid: { show: false } }
+  ];
 }

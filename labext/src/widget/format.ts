@@ -2,7 +2,12 @@ import { fill, type Language } from './i18n';
 import type { Figure } from './types';
 
 const BYTE_UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
-const CLOCK: Intl.DateTimeFormatOptions = { timeStyle: 'medium', hourCycle: 'h23' };
+const CLOCK: Intl.DateTimeFormatOptions = {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23'
+};
 
 /** Figures, lengths of time and counts as people of one language read them. */
 export class Format {
@@ -57,7 +62,7 @@ export class Format {
     const shown = first < 0 ? parts.slice(-1) : parts.slice(first, first + 2);
     const texts = shown
       .filter(([count], at) => at === 0 || count > 0)
-      .map(([count, unit]) => this.unit(count, unit, 'short'));
+      .map(([count, unit]) => this.unit(count, unit));
     return texts.join(this.language.dir === 'rtl' ? ' و ' : ' ');
   }
 
@@ -97,23 +102,19 @@ export class Format {
 
   private bytes(value: number): string {
     const at = Math.min(Math.floor(Math.log10(Math.max(value, 1)) / 3), 4);
-    const unit = BYTE_UNITS[at] ?? 'byte';
-    return this.unit(value / 1000 ** at, unit, 'short', at > 0 ? 3 : 4);
+    const digits = at > 0 ? 3 : 4;
+    return this.unit(value / 1000 ** at, BYTE_UNITS[at] ?? 'byte', digits);
   }
 
-  private unit(
-    value: number,
-    unit: string,
-    unitDisplay: 'short',
-    maximumSignificantDigits = 6
-  ): string {
-    const options = {
+  /** Persian text has its own words for units; the short ones are Latin letters. */
+  private unit(value: number, unit: string, maximumSignificantDigits = 6): string {
+    const unitDisplay = this.language.dir === 'rtl' ? 'long' : 'short';
+    return new Intl.NumberFormat(this.language.code, {
       style: 'unit',
       unit,
       unitDisplay,
       maximumSignificantDigits
-    } as const;
-    return new Intl.NumberFormat(this.language.code, options).format(value);
+    }).format(value);
   }
 
   private noun(unit: string, count: number): string {

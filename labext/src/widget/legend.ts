@@ -49,7 +49,7 @@ function makeEntry(): HTMLElement {
     { class: 'lp-Legend-entry', type: 'button' },
     h('span', { class: 'lp-Legend-line', 'aria-hidden': 'true' }),
     h('bdi', { class: 'lp-Legend-name' }),
-    h('span', { class: 'lp-Legend-value' })
+    h('span', { class: 'lp-Legend-value', dir: 'ltr' })
   );
 }
 

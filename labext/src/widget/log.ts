@@ -18,38 +18,46 @@ export function createLog(voice: Voice): Part {
   const empty = h('div', { class: 'lp-Dim lp-Log-empty' }, text.noLog);
   const end = h('button', { class: 'lp-Log-end', type: 'button' }, `↓ ${text.follow}`);
   const body = h('div', { class: 'lp-Log-body' }, lines, empty, end);
-  const node = h(
-    'details',
-    { class: 'lp-Log', open: '' },
-    h('summary', {}, text.log),
-    body
-  );
+  const follow = follower(lines, end);
   let drawn: readonly LogLine[] = [];
-  const follow = (on: boolean): void => {
-    reveal(end, !on);
-    if (on) {
-      lines.scrollTop = lines.scrollHeight;
-    }
-  };
-  follow(true);
-  lines.addEventListener('scroll', () => {
-    reveal(end, lines.scrollHeight - lines.scrollTop - lines.clientHeight > NEAR_END);
-  });
-  end.addEventListener('click', () => {
-    follow(true);
-    lines.focus({ preventScroll: true });
-  });
   return {
-    node,
+    node: h('details', { class: 'lp-Log', open: '' }, h('summary', {}, text.log), body),
     draw: ({ logs }) => {
       reveal(empty, logs.length === 0);
       if (logs !== drawn) {
         renew(voice, lines, logs, drawn);
         drawn = logs;
-        follow(end.hidden);
+        follow();
       }
     }
   };
+}
+
+/** Keeps the end in sight until somebody scrolls up; the button leads back there. */
+function follower(lines: HTMLElement, end: HTMLElement): () => void {
+  let [top, height] = [0, 0];
+  const toEnd = (): void => {
+    if (end.hidden) {
+      lines.scrollTop = lines.scrollHeight;
+    }
+  };
+  reveal(end, false);
+  new ResizeObserver(toEnd).observe(lines);
+  lines.addEventListener('scroll', () => {
+    const left = lines.scrollHeight - lines.scrollTop - lines.clientHeight;
+    // Lines that wrap anew scroll too; then the height has changed.
+    const isUp = lines.scrollTop < top && lines.scrollHeight === height;
+    [top, height] = [lines.scrollTop, lines.scrollHeight];
+    if (left <= NEAR_END || isUp) {
+      reveal(end, left > NEAR_END);
+    }
+  });
+  end.addEventListener('click', () => {
+    reveal(end, false);
+    toEnd();
+    lines.focus({ preventScroll: true });
+  });
+  return toEnd;
 }
 
 /** Appends what is new; starts afresh only where the lines do not go on from the drawn ones. */

@@ -5,7 +5,7 @@ import { h, reveal, set } from './dom';
 import { createLegend, type Entry } from './legend';
 import type { Part, Voice } from './part';
 import { type Choice, pick } from './pick';
-import { type Palette, palette, watchTheme } from './theme';
+import { isSame, type Palette, palette, watchTheme } from './theme';
 import type { Points } from './types';
 
 type Curves = Readonly<Record<string, Points>>;
@@ -54,8 +54,8 @@ class Metrics {
       this.resize();
     });
     this.sizes.observe(this.frame);
-    this.unwatch = watchTheme(this.probe, () => {
-      this.rebuild();
+    this.unwatch = watchTheme(this.probe, this.frame, () => {
+      this.recolour();
     });
   }
 
@@ -105,10 +105,13 @@ class Metrics {
     return this.all().filter(curve => curve.shown);
   }
 
-  private rebuild(): void {
-    this.colours = null;
-    this.build();
-    this.drawLegend();
+  private recolour(): void {
+    const now = palette(this.node);
+    if (this.colours && !isSame(now, this.colours)) {
+      this.colours = now;
+      this.build();
+      this.drawLegend();
+    }
   }
 
   private build(): void {
@@ -135,7 +138,6 @@ class Metrics {
   private resize(): void {
     const width = this.frame.clientWidth;
     if (width > 0 && width !== this.plot?.width) {
-      this.colours = null;
       this.build();
     }
   }

@@ -49,10 +49,7 @@ export function fraction(shown: Snapshot): number | null {
   if (state === 'succeeded') {
     return 1;
   }
-  if (progress === null) {
-    return state === 'queued' ? 0 : null;
-  }
-  return progress.total ? Math.min(progress.done / progress.total, 1) : null;
+  return progress?.total ? Math.min(progress.done / progress.total, 1) : null;
 }
 
 function told(voice: Voice, shown: Snapshot): string[] {

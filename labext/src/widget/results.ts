@@ -12,13 +12,12 @@ export function createResults(voice: Voice): Part {
     draw: shown => {
       reveal(list, shown.run.figures.length > 0);
       each(list, shown.run.figures, makeCell, (cell, [name, value]) => {
-        const [term, figure] = cell.children;
+        const [term, figure] = cell.querySelectorAll('bdi');
         if (term && figure) {
           write(term, voice.format.name(name));
           set(term, 'title', name);
           write(figure, voice.format.figure(value));
           set(figure, 'title', String(value));
-          set(cell, 'data-type', typeof value);
         }
       });
     }
@@ -26,10 +25,5 @@ export function createResults(voice: Voice): Part {
 }
 
 function makeCell(): HTMLElement {
-  return h(
-    'div',
-    { class: 'lp-Result' },
-    h('dt', { dir: 'auto' }),
-    h('dd', { dir: 'auto' })
-  );
+  return h('div', { class: 'lp-Result' }, h('dt', {}, h('bdi')), h('dd', {}, h('bdi')));
 }

@@ -28,16 +28,29 @@ export function palette(node: Element): Palette {
 }
 
 /**
- * Calls back when the page's theme has taken effect.
+ * Calls back when the page's theme may have taken effect.
  *
  * A theme is a style sheet that arrives some time after it was asked for. So a node without
- * size has a transition on a colour of the theme, and the browser tells when that ends.
+ * size has a transition on a colour of the theme, and the browser tells when that begins. Out of
+ * sight nothing has transitions: then coming into sight is the moment to look again.
  *
  * @returns Stops it.
  */
-export function watchTheme(probe: Element, changed: () => void): () => void {
-  probe.addEventListener('transitionend', changed);
+export function watchTheme(
+  probe: Element,
+  frame: Element,
+  look: () => void
+): () => void {
+  const sight = new IntersectionObserver(look);
+  sight.observe(frame);
+  probe.addEventListener('transitionrun', look);
   return () => {
-    probe.removeEventListener('transitionend', changed);
+    sight.disconnect();
+    probe.removeEventListener('transitionrun', look);
   };
+}
+
+/** Whether two palettes look the same. */
+export function isSame(one: Palette, other: Palette): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -83,6 +83,7 @@ export interface Snapshot {
   dropped: number;
   link: 'live' | 'away' | 'closed';
   notice: string;
+  answers: number;
 }
 
 type Small = Omit<Snapshot, 'series' | 'logs'>;

@@ -97,8 +97,7 @@ class _Notebook:
         shell = _kernel_shell()
         if shell is None:
             return cls()
-        found = vars(shell).setdefault("_labpool_notebook", cls(shell))
-        assert isinstance(found, cls)
+        found: _Notebook = vars(shell).setdefault("_labpool_notebook", cls(shell))
         return found
 
     def show(self, run: Showable) -> None:
@@ -120,7 +119,8 @@ class _Notebook:
             return self._live(run, key, widgets), key
         except LabpoolError as error:
             model = RunModel(run.record)
-            model.say(link="away", notice=error.message)
+            model.say("away")
+            model.answer(error.message)
             return pictures(model), key
 
     def _live(
@@ -165,7 +165,7 @@ class _Notebook:
 def _kernel_shell() -> Any:
     """Return IPython's shell if a front end is behind it."""
     try:
-        from IPython.core.getipython import get_ipython
+        from IPython.core.getipython import get_ipython  # noqa: PLC0415  only notebooks have it
     except ImportError:
         return None
     shell = get_ipython()
@@ -175,7 +175,7 @@ def _kernel_shell() -> Any:
 def _widget_class() -> type[RunWidget] | None:
     """Return the widget, or None where its JavaScript was not built."""
     try:
-        from .widget import RunWidget
+        from .widget import RunWidget  # noqa: PLC0415  the same
     except (ImportError, FileNotFoundError):
         return None
     return RunWidget

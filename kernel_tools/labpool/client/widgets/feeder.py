@@ -164,7 +164,7 @@ class Feeder:
     def _say(self, link: Link) -> None:
         with self.lock:
             for shown in self._shown.values():
-                shown.model.say(link=link)
+                shown.model.say(link)
         self._news.set()
 
     def _draw(self, stop: Stop) -> None:
@@ -190,5 +190,5 @@ class Feeder:
             notice = error.message
         with self.lock:
             if shown := self._shown.get(run_id):
-                shown.model.say(notice=notice)
+                shown.model.answer(notice)
         self._news.set()

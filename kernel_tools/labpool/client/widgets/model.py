@@ -43,6 +43,7 @@ class Snapshot(TypedDict):
         went_on: Why the attempt before this one ended, or None.
         dropped: Messages that workers could not send.
         notice: Why the last button did nothing, "" when it worked.
+        answers: How many buttons the server has answered.
     """
 
     rev: int
@@ -56,6 +57,7 @@ class Snapshot(TypedDict):
     dropped: int
     link: Link
     notice: str
+    answers: int
 
 
 class RunModel:
@@ -88,10 +90,12 @@ class RunModel:
         self._logs: deque[LogLine] = deque(map(_short, logs), maxlen=MAX_LOGS)
         self._words = Words.of(run, workers)
         self._pace = Pace()
+        if run.progress and run.started_at and run.attempt == 1:
+            self._pace.see(run.progress.model_copy(update={"done": 0.0}), run.started_at)
         self._went_on = run.error if run.state is RunState.INTERRUPTED else went_on
         self._dropped = 0
         self._link: Link = "live"
-        self._notice = ""
+        self._notice, self._answers = "", 0
         self._changed: set[str] = set()
         self._new_points: dict[str, Points] = {}
         self._new_logs: deque[LogLine] = deque(maxlen=MAX_LOGS)
@@ -116,14 +120,16 @@ class RunModel:
             self._words.clear()
             self._changed.update(("workers", "run"))
 
-    def say(self, *, link: Link | None = None, notice: str | None = None) -> None:
-        """Set what the widget says about its own connection or about a button."""
-        if link is not None and link != self._link:
+    def say(self, link: Link) -> None:
+        """Set what the widget says about its own connection."""
+        if link != self._link:
             self._link = link
             self._changed.add("link")
-        if notice is not None and notice != self._notice:
-            self._notice = notice
-            self._changed.add("notice")
+
+    def answer(self, notice: str) -> None:
+        """Set what became of a button: why it did nothing, or "" when it worked."""
+        self._notice, self._answers = notice, self._answers + 1
+        self._changed.update(("notice", "answers"))
 
     def snapshot(self) -> Snapshot:
         """Return all of it, with every change so far."""
@@ -139,6 +145,7 @@ class RunModel:
             "dropped": self._dropped,
             "link": self._link,
             "notice": self._notice,
+            "answers": self._answers,
         }
 
     def change(self) -> dict[str, Any] | None:
@@ -170,6 +177,7 @@ class RunModel:
             "dropped": lambda: self._dropped,
             "link": lambda: self._link,
             "notice": lambda: self._notice,
+            "answers": lambda: self._answers,
         }
 
     def _curve(self, name: str) -> Curve:

@@ -30,7 +30,7 @@ class Source:
         Raises:
             LabpoolError: There is no such run, or the server does not answer.
         """
-        run: Run = self._connection.call("get_run", run_id=run_id)
+        run: Run = self._connection.call("get_run", {"run_id": run_id})
         return RunModel(
             run,
             series=self._series(run_id),
@@ -49,15 +49,15 @@ class Source:
 
     def cancel(self, run_id: str) -> None:
         """Ask a run to stop."""
-        self._connection.call("cancel_run", run_id=run_id)
+        self._connection.call("cancel_run", {"run_id": run_id})
 
     def resume(self, run_id: str) -> None:
         """Let a stopped run go on."""
-        self._connection.call("resume_run", run_id=run_id)
+        self._connection.call("resume_run", {"run_id": run_id})
 
     def _series(self, run_id: str) -> list[Series]:
         query = {"max_points": MAX_POINTS}
-        return list(self._connection.call("run_metrics", query=query, run_id=run_id).items)
+        return list(self._connection.call("run_metrics", {"run_id": run_id}, query=query).items)
 
     def _workers(self, run: Run) -> list[Worker]:
         if run.state is not RunState.RUNNING:
@@ -70,7 +70,7 @@ class Source:
         while True:
             after = max(run.seq - reach, 0)
             query = {"after": after}
-            lines = list(self._connection.pages("run_logs", query=query, run_id=run.id))
+            lines = list(self._connection.pages("run_logs", {"run_id": run.id}, query=query))
             if len(lines) >= MAX_LOGS or after == 0:
                 return lines[-MAX_LOGS:]
             reach *= 10
@@ -79,6 +79,6 @@ class Source:
         """Return why the attempt before the latest ended, if the first events tell."""
         if run.attempt < 2:
             return None
-        page = self._connection.call("run_events", query={"limit": _PAGE}, run_id=run.id)
+        page = self._connection.call("run_events", {"run_id": run.id}, query={"limit": _PAGE})
         ends = [event for event in page.items if isinstance(event, RunInterrupted)]
         return ends[-1].error if ends and page.next is None else None

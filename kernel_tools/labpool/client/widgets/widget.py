@@ -17,7 +17,7 @@ _WHOLE_EVERY_S = 5.0
 """Pages that load again are at most this many seconds behind before they have asked."""
 
 
-class RunWidget(anywidget.AnyWidget):  # type: ignore[misc]
+class RunWidget(anywidget.AnyWidget):
     """One run on a page.
 
     Args:
@@ -45,14 +45,14 @@ class RunWidget(anywidget.AnyWidget):  # type: ignore[misc]
         self._model, self._lock = model, lock
         self._press, self._closed = press, closed
         self._whole_at = 0.0
-        super().__init__(snapshot=model.snapshot())
+        super().__init__(snapshot=dict(model.snapshot()))
         self.on_msg(self._hear)
 
     def renew(self, model: RunModel) -> None:
         """Show another model of the same run, read from the server afresh."""
         model.rev = self._model.rev + 1
         self._model = model
-        self.snapshot = model.snapshot()
+        self.snapshot = dict(model.snapshot())
 
     def draw(self, now: float) -> None:
         """Send the page what is new.
@@ -65,7 +65,7 @@ class RunWidget(anywidget.AnyWidget):  # type: ignore[misc]
             return
         if change["whole"] or self._model.over or now - self._whole_at >= _WHOLE_EVERY_S:
             self._whole_at = now
-            self.snapshot = self._model.snapshot()
+            self.snapshot = dict(self._model.snapshot())
         else:
             self.send({"type": "change", **change})
 
@@ -79,7 +79,7 @@ class RunWidget(anywidget.AnyWidget):  # type: ignore[misc]
             case {"type": "sync", "rev": rev}:
                 with self._lock:
                     if rev != self._model.rev:
-                        self.snapshot = self._model.snapshot()
+                        self.snapshot = dict(self._model.snapshot())
                         self.send_state("snapshot")
             case {"type": ("cancel" | "resume") as button}:
                 self.send({"type": "heard"})
