@@ -112,7 +112,8 @@ class Labpool(ExtensionApp):
         90.0, help="Machine memory in use, percent, above which an alert is shown; 0 for none."
     ).tag(config=True)
     alert_response_ms = Float(
-        500.0, help="Average response time, milliseconds, above which an alert is shown; 0 for none."
+        500.0,
+        help="Average response time, milliseconds, above which an alert is shown; 0 for none.",
     ).tag(config=True)
     alert_worker_memory = Float(
         85.0,
@@ -185,15 +186,16 @@ class Labpool(ExtensionApp):
 
     async def _start_jupyter_server_extension(self, _serverapp: Any) -> None:
         """Open the store and take up the queue, once the event loop runs."""
-        if self.service is not None:
-            self._starting = asyncio.ensure_future(self._start())
+        if self.service is not None and self.serverapp is not None:
+            self._starting = asyncio.ensure_future(
+                self._start(self.service, self.serverapp.public_url)
+            )
 
-    async def _start(self) -> None:
-        assert self.service is not None and self.serverapp is not None
+    async def _start(self, service: Service, url: str) -> None:
         try:
-            await self.service.start(self.serverapp.public_url)
+            await service.start(url)
         except LabpoolError as error:
-            self.log.error("Labpool is off: %s", error)
+            self.log.error("Labpool is off: %s", error)  # noqa: TRY400 - the words say it all
 
     async def stop_extension(self) -> None:
         """Ask the jobs to save, then end what was started."""

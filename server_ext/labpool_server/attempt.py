@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from labpool.runtime.execute import AttemptSpec, Outcome
 from labpool.wire import Event, Progress, Run, ServerUnavailable, events_adapter
 from labpool.wire._base import utc_now
-from labpool.wire.events import AttemptStarted, LogWritten, ProgressReported, RunFailed, RunInterrupted
+from labpool.wire.events import (
+    AttemptStarted,
+    LogWritten,
+    ProgressReported,
+    RunFailed,
+    RunInterrupted,
+)
 
 from .async_store import AsyncStore
 from .endings import StopReason, ending
@@ -191,7 +197,9 @@ class Attempt:
         except TimeoutError:
             text = f"{last_n - self._recorded} last messages of the job did not arrive."
             await self._persist(
-                LogWritten(run_id=self.run.id, attempt=self._spec.attempt, level="warning", text=text)
+                LogWritten(
+                    run_id=self.run.id, attempt=self._spec.attempt, level="warning", text=text
+                )
             )
 
     async def _persist(self, *events: Event) -> None:

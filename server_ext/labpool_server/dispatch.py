@@ -24,8 +24,8 @@ from .pool.backend import Batch
 from .pool.keeper import PoolKeeper
 from .size import Size
 
-STORE_PAUSE_S = 2.0
-"""Pause before the queue is looked at again when the store did not answer, seconds."""
+PAUSE_S = 2.0
+"""Pause before the queue is looked at again when the store or the pool did not answer, seconds."""
 
 IDLE_S = 60.0
 """How long workers beyond the least number stay with nothing to do, seconds."""
@@ -141,7 +141,10 @@ class Dispatcher:
                 await self._assign()
             except ServerUnavailable as error:
                 _log.warning("the queue waits for the store: %s", error)
-                self._look_again_in(STORE_PAUSE_S)
+                self._look_again_in(PAUSE_S)
+            except Exception:  # noqa: BLE001 - the queue must not stand still for ever
+                _log.exception("the queue stumbled")
+                self._look_again_in(PAUSE_S)
 
     async def _requeue_due(self) -> None:
         active = await self._store.read(self._store.sync.active)
@@ -206,14 +209,12 @@ class Dispatcher:
         if backend is None or self._closing:
             return
         number = run.attempt + 1
-        await self._store.append(
-            AttemptAssigned(run_id=run.id, attempt=number, workers=[seat_id])
-        )
-        run = await self._store.read(self._store.sync.run, run.id) or run
-        if run.attempt != number or run.state is not RunState.QUEUED:
+        await self._store.append(AttemptAssigned(run_id=run.id, attempt=number, workers=[seat_id]))
+        now = await self._store.read(self._store.sync.run, run.id)
+        if now is None or now.attempt != number or now.state is not RunState.QUEUED:
             return  # cancelled in this very moment
-        spec = await self._make_spec(run, seat_id)
-        attempt = Attempt(run, spec, backend, self._store, self._settings)
+        spec = await self._make_spec(now, seat_id)
+        attempt = Attempt(now, spec, backend, self._store, self._settings)
         self.attempts[run.id] = attempt
         task = asyncio.ensure_future(self._guide(attempt))
         self._tasks.add(task)

@@ -32,7 +32,7 @@ _STOP_MESSAGES = {
 
 def pause_s(attempt: int, base_s: float) -> float:
     """Return the pause before the attempt after this one: base, 2 base, 4 base ... seconds."""
-    return min(LONGEST_PAUSE_S, base_s * 2 ** max(0, min(attempt, 32) - 1))
+    return min(LONGEST_PAUSE_S, base_s * 2.0 ** max(0, min(attempt, 32) - 1))
 
 
 def ending(
@@ -56,21 +56,23 @@ def ending(
         auto_resume: Whether a run that the server's stop interrupted goes on by itself.
         by: Who cancelled it.
     """
-    here = {"run_id": run.id, "attempt": run.attempt}
+    run_id, attempt = run.id, run.attempt
     if isinstance(end, Outcome) and end.ended == "succeeded":
-        return RunSucceeded(**here, result=end.result)
+        return RunSucceeded(run_id=run_id, attempt=attempt, result=end.result)
     if reason is StopReason.CANCELLED:
-        return RunCancelled(**here, by=by)
+        return RunCancelled(run_id=run_id, attempt=attempt, by=by)
     if reason is StopReason.TIMEOUT:
         text = f"The attempt ran longer than its limit of {run.timeout_s:g} s."
         error = RunError(code="timeout", message=text, details={"timeout_s": run.timeout_s})
-        return RunFailed(**here, error=error)
+        return RunFailed(run_id=run_id, attempt=attempt, error=error)
     if reason is not None:
         error = RunError(code=reason.value, message=_STOP_MESSAGES[reason])
         at = now if auto_resume or reason is StopReason.WORKER_RESTARTED else None
-        return RunInterrupted(**here, error=error, retry_at=at, counts=False)
+        return RunInterrupted(
+            run_id=run_id, attempt=attempt, error=error, retry_at=at, counts=False
+        )
     if isinstance(end, Outcome) and end.ended == "cancelled":
-        return RunCancelled(**here)
+        return RunCancelled(run_id=run_id, attempt=attempt)
     return _ended_badly(run, end, now, base_s)
 
 

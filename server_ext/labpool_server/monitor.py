@@ -45,7 +45,9 @@ class Monitor:
         """Take one response time into the moving average."""
         now = seconds * 1000
         self.response_ms = (
-            now if self.response_ms == 0 else self.response_ms + SMOOTHING * (now - self.response_ms)
+            now
+            if self.response_ms == 0
+            else self.response_ms + SMOOTHING * (now - self.response_ms)
         )
 
     def measure(self) -> tuple[float, int]:
@@ -58,11 +60,17 @@ class Monitor:
         found = [
             self._look("cpu", "server", cpu, limits.cpu, "The server's CPU use is {:.0f} %."),
             self._look(
-                "memory", "server", psutil.virtual_memory().percent, limits.memory,
+                "memory",
+                "server",
+                psutil.virtual_memory().percent,
+                limits.memory,
                 "The machine's memory is {:.0f} % full.",
             ),
             self._look(
-                "response_time", "server", self.response_ms, limits.response_ms,
+                "response_time",
+                "server",
+                self.response_ms,
+                limits.response_ms,
                 "The server answers in {:.0f} ms on average.",
             ),
         ]

@@ -15,6 +15,7 @@ from labpool.wire import (
     Conflict,
     EventPage,
     KindPage,
+    LabpoolError,
     LogPage,
     MetricsAnswer,
     Monitoring,
@@ -90,14 +91,14 @@ class Service:
         size = Size(pool.minimum, pool.maximum)
         listener = Listener(batch=self._hear, change=self._wake)
         self._keeper = PoolKeeper(lambda: make_backend(_sized(pool, size), listener), self._wake)
-        self._dispatcher = Dispatcher(
-            self._store, self._keeper, attempts, self._make_spec, size
-        )
+        self._dispatcher = Dispatcher(self._store, self._keeper, attempts, self._make_spec, size)
         mode = make_backend(pool, listener).mode
         self._pool = PoolService(
             mode, size, self._keeper, self._dispatcher, self._store, self._monitor
         )
         self._heart: asyncio.Task[None] | None = None
+        self._started = asyncio.Event()
+        self._refusal: LabpoolError | None = None
 
     async def start(self, url: str) -> None:
         """Claim the data folder, open the store and take up the queue.
@@ -106,16 +107,35 @@ class Service:
             url: Where this server answers; told to a second server that wants the folder.
 
         Raises:
-            StoreInUse: Another server owns the folder.
+            LabpoolError: Another server owns the folder, or the database cannot be opened;
+                every operation answers with it from now on.
         """
-        await asyncio.get_running_loop().run_in_executor(None, self._folder.claim, url)
-        await self._store.open()
-        self._hub = Hub(await self._store.read(self._sync.last_seq))
-        await self._dispatcher.start()
-        self._heart = asyncio.ensure_future(self._beat())
+        try:
+            await self._aside(self._folder.claim, url)
+            await self._store.open()
+            self._hub = Hub(await self._store.read(self._sync.last_seq))
+            await self._dispatcher.start()
+            self._heart = asyncio.ensure_future(self._beat())
+        except LabpoolError as error:
+            self._refusal = error
+            raise
+        finally:
+            self._started.set()
+
+    async def ready(self) -> None:
+        """Wait until the service has started.
+
+        Raises:
+            LabpoolError: Why it could not.
+        """
+        await self._started.wait()
+        if self._refusal is not None:
+            raise self._refusal
 
     async def stop(self) -> None:
         """Ask the jobs to save, end the pool, close the store, give the folder back."""
+        if not self._started.is_set() or self._refusal is not None:
+            return
         if self._heart is not None:
             self._heart.cancel()
         await self._dispatcher.stop(self._shutdown_grace_s)
@@ -219,9 +239,7 @@ class Service:
         del params  # the same check as at the start: the data may have gone since
         limit = max(run.max_attempts, run.attempt + 1)
         await self._store.append(
-            RunRequeued(
-                run_id=run_id, attempt=run.attempt, reason="resumed", max_attempts=limit
-            )
+            RunRequeued(run_id=run_id, attempt=run.attempt, reason="resumed", max_attempts=limit)
         )
         self._wake()
         return await self.get_run(run_id)
@@ -258,6 +276,7 @@ class Service:
                 for all runs.
             run_id: The only run to follow, or None for all.
         """
+        await self.ready()
         begin = after if after is not None else 0 if run_id is not None else self._hub.last_seq
 
         async def read(since: int, limit: int) -> list[Stored]:

@@ -9,6 +9,7 @@ import contextlib
 import json
 import re
 import socket
+import ssl
 import threading
 import time
 from collections import deque
@@ -76,7 +77,15 @@ class Faults:
 class StandIn:
     """The server. ``port`` stays the same over restarts."""
 
-    def __init__(self, token: str = "secret", prefix: str = "/", *, extension: bool = True) -> None:
+    def __init__(
+        self,
+        token: str = "secret",
+        prefix: str = "/",
+        *,
+        extension: bool = True,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self.tls = tls
         self.token = token
         self.prefix = prefix
         self.extension = extension
@@ -94,7 +103,8 @@ class StandIn:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}{self.prefix}"
+        scheme = "https" if self.tls else "http"
+        return f"{scheme}://127.0.0.1:{self.port}{self.prefix}"
 
     def start(self) -> None:
         stand_in = self
@@ -109,6 +119,8 @@ class StandIn:
 
         self._http = Server(("127.0.0.1", self.port), Handler)
         self.port = self._http.server_port
+        if self.tls:
+            self._http.socket = self.tls.wrap_socket(self._http.socket, server_side=True)
         self.up = True
         threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True).start()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ssl
 import time
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -24,6 +25,9 @@ Renew = Callable[[Address], Address | None]
 
 _BY_ID = {route.id: route for route in ROUTES}
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+PAGE = 1000
+"""Entries asked for at once; every list allows as many."""
+
 _LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=8)
 _XSRF = "6c6162706f6f6c"
 """Cookie and header alike, for a server without a token: its check against other web pages."""
@@ -40,6 +44,9 @@ class Connection:
         timing: How patient to be.
         renew: Asked when a login is refused, because a server that was restarted may have a
             new token.
+
+    Attributes:
+        close: Closes all connections; done by itself when nobody holds this any more.
     """
 
     def __init__(
@@ -61,6 +68,8 @@ class Connection:
             verify=_trust(address),
             limits=_LIMITS,
         )
+        # Nobody closes what a notebook has forgotten about.
+        self.close = weakref.finalize(self, self._http.close)
 
     def call(
         self,
@@ -99,7 +108,7 @@ class Connection:
         """Yield the entries of a list, page after page, ``limit`` at the most."""
         asked, left = {**query}, limit
         while left is None or left > 0:
-            size = 500 if left is None else min(left, 500)
+            size = PAGE if left is None else min(left, PAGE)
             page = self.call(route_id, path, query=asked | {"limit": size})
             yield from page.items
             left = None if left is None else left - len(page.items)
@@ -129,10 +138,6 @@ class Connection:
             yield response
         finally:
             response.close()
-
-    def close(self) -> None:
-        """Close all connections."""
-        self._http.close()
 
     def _request(
         self,

@@ -45,19 +45,25 @@ def error_of(response: httpx.Response, base_url: str) -> LabpoolError:
         base_url: The server, for the message.
     """
     try:
-        return error_from(ErrorAnswer.model_validate_json(response.content))
+        answer = ErrorAnswer.model_validate_json(response.content)
     except ValidationError:
         return _error_by_status(response, base_url)
+    if answer.code == Forbidden.code:
+        return Forbidden(f"{answer.message} {_login_advice(base_url)}", **answer.details)
+    return error_from(answer)
+
+
+def _login_advice(base_url: str) -> str:
+    return (
+        f"For the token of {base_url} look at `jupyter server list` on its machine; give it by "
+        "labpool.connect(url, token=...) or LABPOOL_TOKEN."
+    )
 
 
 def _error_by_status(response: httpx.Response, base_url: str) -> LabpoolError:
     status = response.status_code
     if status in (401, 403) or response.is_redirect:
-        return Forbidden(
-            f"{base_url} refused the login ({status}). Give its token: "
-            "labpool.connect(url, token=...), or set LABPOOL_TOKEN. "
-            "`jupyter server list` shows the token of a server on this machine."
-        )
+        return Forbidden(f"The login was refused ({status}). {_login_advice(base_url)}")
     if status in (404, 405):
         return NoExtension(
             f"The Jupyter server at {base_url} has no Labpool. Install it where that server "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Generator
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from labpool.wire.assets import Asset
 from labpool.wire.errors import LabpoolError, NotFound, RunCancelledError, RunFailedError
@@ -141,12 +141,12 @@ class Run(Facts):
     @property
     def checkpoint(self) -> Asset:
         """Its newest checkpoint; ``NotFound`` while there is none."""
-        return self._asset("checkpoint")
+        return self._asset("checkpoint", final=False)
 
     @property
     def model(self) -> Asset:
         """The finished model, for ``labpool.load``; ``NotFound`` while there is none."""
-        return self._asset("model")
+        return self._asset("model", final=True)
 
     # Awaiting
 
@@ -235,12 +235,13 @@ class Run(Facts):
             raise RunCancelledError(f"{record.name} ({record.id}) was cancelled.", run_id=record.id)
         raise _failure(record)
 
-    def _asset(self, kind: Literal["model", "checkpoint"]) -> Asset:
+    def _asset(self, what: str, *, final: bool) -> Asset:
+        """Return the newest saved state of the model, the finished one or one on the way."""
         found: Asset
-        for found in self.connection.pages("list_assets", query={"kind": kind}):
-            if found.source == self.id:
+        for found in self.connection.pages("list_assets", query={"kind": "checkpoint"}):
+            if found.source == self.id and bool(found.meta.get("final")) is final:
                 return found
-        raise NotFound(f"{self!r} has no {kind} yet.")
+        raise NotFound(f"{self!r} has no {what} yet.")
 
 
 def _failure(record: Record) -> RunFailedError:

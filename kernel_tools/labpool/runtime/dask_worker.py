@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from typing import Any
 
@@ -20,17 +21,27 @@ PLUGIN = "labpool"
 
 
 class WorkerDesk(WorkerPlugin):
-    """Keeps, on one worker, the attempts that run there: their stop flags and reporters."""
+    """Keeps, on one worker, the attempts that run there: their stop flags and reporters.
 
-    def __init__(self) -> None:
+    Args:
+        own: Whether the worker's process is ours, and not a foreign cluster's.
+    """
+
+    def __init__(self, *, own: bool = False) -> None:
         self.name = PLUGIN
+        self._own = own
         self._lock = threading.Lock()
         self._stops: dict[str, threading.Event] = {}
         self._reporters: dict[str, Reporter] = {}
 
-    def __reduce__(self) -> tuple[type[WorkerDesk], tuple[()]]:
+    def __reduce__(self) -> tuple[Any, ...]:
         """Travel to the worker empty."""
-        return WorkerDesk, ()
+        return _own_desk if self._own else WorkerDesk, ()
+
+    def setup(self, worker: Worker) -> None:
+        """Leave a Ctrl-C in the server's terminal to the server: it asks the jobs to save."""
+        if self._own and threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def stop_flag(self, key: str) -> threading.Event:
         """Return the stop flag of an attempt; it may be set before the attempt starts."""
@@ -52,6 +63,10 @@ class WorkerDesk(WorkerPlugin):
     def reporter(self, key: str) -> Reporter | None:
         """Return the reporter of an attempt that runs, or None."""
         return self._reporters.get(key)
+
+
+def _own_desk() -> WorkerDesk:
+    return WorkerDesk(own=True)
 
 
 def key_of(run_id: str, attempt: int) -> str:
@@ -85,7 +100,7 @@ def run_attempt(spec: dict[str, Any]) -> dict[str, Any]:
         desk.end(key)
 
 
-def describe(dask_worker: Worker) -> dict[str, Any]:
+def describe() -> dict[str, Any]:
     """Return what the server shows of a worker's process; called through ``Client.run``."""
     process = psutil.Process()
     return {"pid": os.getpid(), "started": process.create_time()}

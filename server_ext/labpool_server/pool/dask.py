@@ -6,8 +6,9 @@ import asyncio
 import os
 import re
 import signal
+from collections.abc import Awaitable
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from labpool.runtime.execute import AttemptSpec, Outcome
 
@@ -16,6 +17,8 @@ from .backend import Batch, Listener, PoolSettings, Seat, WorkerLost
 if TYPE_CHECKING:
     from distributed import Client, Future, LocalCluster
 
+_NEWS = ("add-worker", "remove-worker")
+_USABLE = ("init", "running")  # what is given to a worker that comes up waits for it
 _UNSAFE = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -28,7 +31,7 @@ class DaskBackend:
     """
 
     def __init__(self, settings: PoolSettings, listener: Listener) -> None:
-        self.mode: Literal["local", "attached"] = (
+        self.mode: Literal["local", "threads", "attached"] = (
             "attached" if settings.scheduler_address else "local"
         )
         self._settings = settings
@@ -39,7 +42,7 @@ class DaskBackend:
         self._addresses: dict[str, str] = {}
         self._limits: dict[str, int] = {}
         self._killed_for_memory: dict[str, dict[str, Any]] = {}
-        self._running: dict[str, Future] = {}
+        self._running: dict[str, Future[Any]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
 
     async def start(self) -> None:
@@ -53,7 +56,8 @@ class DaskBackend:
             self._client = await dask.client(
                 self._settings.scheduler_address, self._settings.security
             )
-        await self._client.register_plugin(dask.desk())
+        desk = dask.desk(own=self.mode == "local")
+        await cast("Awaitable[None]", self._client.register_plugin(desk))
         self._client.subscribe_topic(dask.topic, self._on_batch)
         self._client.subscribe_topic("all", self._on_scheduler_event)
         self._client.subscribe_topic("worker-restart-memory", self._on_memory_kill)
@@ -79,7 +83,7 @@ class DaskBackend:
         workers: dict[str, dict[str, Any]] = {
             address: worker
             for address, worker in info["workers"].items()
-            if worker["status"] == "running"
+            if worker["status"] in _USABLE
         }
         await self._describe([a for a in workers if a not in self._facts])
         for address in set(self._facts) - set(workers):
@@ -156,7 +160,7 @@ class DaskBackend:
 
     def dashboard_port(self) -> int | None:
         """See ``Backend.dashboard_port``."""
-        if self._cluster is None:
+        if self._cluster is None or self._cluster.scheduler is None:
             return None
         service = self._cluster.scheduler.services.get("dashboard")
         return service.port if service is not None else None
@@ -201,7 +205,9 @@ class DaskBackend:
         killed = self._killed_for_memory.pop(address, None)
         if killed is None:
             return WorkerLost(
-                "worker_lost", f"The worker {seat_id} ended before the job was done.", worker=seat_id
+                "worker_lost",
+                f"The worker {seat_id} ended before the job was done.",
+                worker=seat_id,
             )
         limit, peak = killed["limit"], killed["rss"]
         return WorkerLost(
@@ -229,7 +235,7 @@ class DaskBackend:
         message = event[1]
         if message.get("action") == "remove-worker":
             self._give_up(message["worker"])
-        if message.get("action") in ("add-worker", "remove-worker"):
+        if message.get("action") in _NEWS:
             self._listener.change()
 
     def _give_up(self, address: str) -> None:
@@ -299,7 +305,8 @@ class _Dask:
         from distributed import Client, Security
 
         tls = Security(**_tls(security)) if security else None
-        return await Client(target, asynchronous=True, set_as_default=False, security=tls)
+        client: Client = await Client(target, asynchronous=True, set_as_default=False, security=tls)
+        return client
 
 
 def _import_dask() -> _Dask:

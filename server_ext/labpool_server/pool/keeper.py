@@ -86,7 +86,7 @@ class PoolKeeper:
         except asyncio.CancelledError:
             await backend.close()
             raise
-        except Exception as error:  # a cluster can fail in any way; people must see which
+        except Exception as error:  # noqa: BLE001 - a cluster can fail in any way; people must see which
             _log.exception("the pool did not start")
             await self._failed(backend, f"{type(error).__name__}: {error}")
             return

@@ -86,7 +86,7 @@ class Terminal:
             return
         fields = error.details.get("fields") or []
         text = "these values cannot work" if fields else " ".join(error.message.split())
-        typer.echo(f"labpool: {error.code}: {text}", err=True)
+        typer.echo(f"labpool: {error.details.get('code', error.code)}: {text}", err=True)
         for field in fields:
             typer.echo(f"  {field['field']}: {field['message']}", err=True)
 

@@ -1,0 +1,106 @@
+"""Looks at data set and model before a run is accepted. Never imports torch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from labpool.wire.errors import InvalidParams
+
+from .data import DataError, Example, read
+from .params import Params
+from .splits import Source, check_classes, locate
+
+MAX_BYTES = 200_000_000
+FRESH = ("bert-lstm", "bert")
+TOKENIZERS = ("tokenizer.json", "vocab.txt", "spiece.model", "sentencepiece.bpe.model")
+
+
+def check(params: Params, assets: Mapping[str, Path]) -> None:
+    """Refuse what cannot train, with the field, the file, the line and the reason.
+
+    Reads at most ``MAX_BYTES``; what lies beyond is found on the worker.
+
+    Args:
+        params: The run's params.
+        assets: Asset id to path.
+
+    Raises:
+        InvalidParams: The data set or the model cannot be used.
+    """
+    try:
+        source = locate(params, assets)
+        examples = _read_bounded(source)
+        if examples is not None:
+            check_classes(params, source, examples)
+            check_model(params, assets, {e.label for e in examples["train"]})
+        else:
+            check_model(params, assets, None)
+    except DataError as error:
+        raise InvalidParams.at(f"params.{error.field}", error.message) from error
+
+
+def _read_bounded(source: Source) -> dict[str, list[Example]] | None:
+    """Read all splits, texts forgotten; None when the files are larger than the limit."""
+    left = MAX_BYTES
+    examples: dict[str, list[Example]] = {}
+    for split, path in source.files.items():
+        examples[split] = [
+            example._replace(text="") for example in read(path, source.columns, max(left, 1))
+        ]
+        left -= path.stat().st_size
+    return examples if left > 0 else None
+
+
+def model_path(name: str, assets: Mapping[str, Path]) -> Path | None:
+    """Return the folder of the model to go on from, or None for a fresh one.
+
+    Raises:
+        DataError: There is no such model.
+    """
+    if name in assets:
+        path = Path(assets[name])
+    elif name in FRESH:
+        return None
+    else:
+        path = Path(name).expanduser()
+    if not (path / "config.json").is_file():
+        raise DataError(
+            "model",
+            f"{name}: no such model; use {' or '.join(map(repr, FRESH))}, a model that is "
+            "downloaded, a checkpoint, or a folder with config.json, weights and tokenizer",
+        )
+    return path
+
+
+def check_model(params: Params, assets: Mapping[str, Path], labels: set[str] | None) -> None:
+    """Check that the model is there and knows the same classes.
+
+    Args:
+        labels: Classes of the training text; None when they are not known yet.
+
+    Raises:
+        DataError: It is not there, not whole, or its classes are others.
+    """
+    path = model_path(params.model, assets)
+    if path is None:
+        return
+    try:
+        config = json.loads((path / "config.json").read_text(encoding="utf-8"))
+        names = set(config.get("id2label", {}).values())
+        classifier = any("Classification" in a for a in config.get("architectures") or ())
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        raise DataError("model", f"{path / 'config.json'}: not readable ({error})") from error
+    if not any(path.glob("*.safetensors")) and not any(path.glob("pytorch_model*.bin")):
+        raise DataError("model", f"{path}: there are no weights (*.safetensors) in it")
+    if not any((path / name).is_file() for name in TOKENIZERS):
+        raise DataError("model", f"{path}: there is no tokenizer ({', '.join(TOKENIZERS)}) in it")
+    if classifier and labels is not None and names != labels:
+        missing, other = sorted(labels - names), sorted(names - labels)
+        raise DataError(
+            "model",
+            f"{params.model}: its classes are not those of the data set (the data has "
+            f"{missing or 'none'} that the model lacks, the model has {other or 'none'} that "
+            "the data lacks); train a fresh model, or use the data set's own",
+        )

@@ -1,0 +1,209 @@
+"""Reads labelled texts from jsonl, csv and parquet files. Standard library only (pyarrow for
+parquet), so that a server can look at the data before it accepts a run."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+SUFFIXES = (".jsonl", ".csv", ".parquet")
+SPLITS = ("train", "validation", "test")
+PARQUET_ROWS = 4096
+
+
+class DataError(Exception):
+    """A data set that cannot be used.
+
+    Args:
+        field: The parameter it belongs to ("dataset", "text_column", ...).
+        message: File, line and reason.
+    """
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+        self.message = message
+
+
+class Example(NamedTuple):
+    """One labelled text; ``line`` counts from 1 (lines of the file; rows in parquet)."""
+
+    text: str
+    label: str
+    line: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Columns:
+    """Names of the columns that hold the text and the class."""
+
+    text: str
+    label: str
+
+
+def read(path: Path, columns: Columns, max_bytes: int | None = None) -> Iterator[Example]:
+    """Read labelled texts from one file, one at a time.
+
+    Args:
+        path: A ``.jsonl``, ``.csv`` or ``.parquet`` file, UTF-8.
+        columns: Where the text and the class are.
+        max_bytes: Stop after about so many bytes; None reads all.
+
+    Raises:
+        DataError: The file is missing, unreadable, cut off, or a row is not usable.
+    """
+    readers = {".jsonl": _jsonl, ".csv": _csv, ".parquet": _parquet}
+    reader = readers.get(path.suffix.lower())
+    if reader is None:
+        raise DataError(
+            "dataset",
+            f"{path.name}: {path.suffix or 'a file with no suffix'} is not a kind of file that can "
+            f"be read; use {', '.join(SUFFIXES)}",
+        )
+    try:
+        for line, row in reader(path, columns, max_bytes):
+            yield _example(path, line, row, columns)
+    except OSError as error:
+        raise DataError("dataset", f"{path.name}: {error.strerror or error}") from error
+
+
+def _example(path: Path, line: int, row: Mapping[str, Any], columns: Columns) -> Example:
+    """Check one row and return it as an example."""
+    for field, name in (("text_column", columns.text), ("label_column", columns.label)):
+        if name not in row:
+            raise _no_column(path, line, field, name, row)
+    text, label = row[columns.text], row[columns.label]
+    if not isinstance(text, str):
+        raise DataError(
+            "text_column", f"{path.name}, line {line}: {columns.text!r} is no text but {text!r:.60}"
+        )
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise DataError(
+            "dataset", f"{path.name}, line {line}: half a surrogate pair in the text"
+        ) from error
+    if not text.strip():
+        raise DataError("dataset", f"{path.name}, line {line}: the text is empty")
+    if not isinstance(label, (str, int)) or not str(label).strip():
+        raise DataError(
+            "label_column",
+            f"{path.name}, line {line}: {columns.label!r} must name a class (a word or a whole "
+            f"number), but is {label!r:.60}",
+        )
+    return Example(text, str(label).strip(), line)
+
+
+def _no_column(path: Path, line: int, field: str, name: str, names: Any) -> DataError:
+    there = ", ".join(sorted(map(str, names))) or "none"
+    return DataError(field, f"{path.name}, line {line}: no column {name!r}; there are: {there}")
+
+
+def _lines(path: Path, max_bytes: int | None) -> Iterator[tuple[int, str]]:
+    """Yield numbered lines, decoded one by one so that a bad byte has a line number."""
+    seen = 0
+    with path.open("rb") as file:
+        for number, raw in enumerate(file, 1):
+            try:
+                yield number, raw.decode("utf-8-sig" if number == 1 else "utf-8")
+            except UnicodeDecodeError as error:
+                raise DataError(
+                    "dataset",
+                    f"{path.name}, line {number}: not UTF-8 (byte {error.start + 1} of the line is "
+                    f"0x{raw[error.start]:02x}); save the file as UTF-8",
+                ) from error
+            seen += len(raw)
+            if max_bytes is not None and seen >= max_bytes:
+                return
+
+
+def _jsonl(
+    path: Path, columns: Columns, max_bytes: int | None
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, line in _lines(path, max_bytes):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            cut = "" if line.endswith("\n") else "; the last line is cut off, the file is half written"
+            reason = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
+            raise DataError(
+                "dataset", f"{path.name}, line {number}: not JSON ({reason}){cut}"
+            ) from error
+        if not isinstance(row, dict):
+            raise DataError(
+                "dataset", f"{path.name}, line {number}: not an object with named columns"
+            )
+        yield number, row
+
+
+def _csv(
+    path: Path, columns: Columns, max_bytes: int | None
+) -> Iterator[tuple[int, dict[str, str]]]:
+    rows = csv.reader((line for _, line in _lines(path, max_bytes)), strict=True)
+    try:
+        header = next(rows, None)
+        if header is None:
+            return
+        if twice := {name for name in header if header.count(name) > 1}:
+            raise DataError(
+                "dataset", f"{path.name}, line 1: column {min(twice)!r} is there more than once"
+            )
+        for field, name in (("text_column", columns.text), ("label_column", columns.label)):
+            if name not in header:
+                raise _no_column(path, 1, field, name, header)
+        start = rows.line_num + 1
+        for row in rows:
+            if row and len(row) != len(header):
+                raise DataError(
+                    "dataset",
+                    f"{path.name}, line {start}: {len(row)} columns, but the first line names "
+                    f"{len(header)}; quote texts that contain a comma",
+                )
+            if row:
+                yield start, dict(zip(header, row, strict=True))
+            start = rows.line_num + 1
+    except csv.Error as error:
+        # The reader can stop inside a quoted text only because the limit cut it off.
+        if max_bytes is not None and path.stat().st_size > max_bytes:
+            return
+        raise DataError("dataset", f"{path.name}, line {rows.line_num}: {error}") from error
+
+
+def _parquet(
+    path: Path, columns: Columns, max_bytes: int | None
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    try:
+        import pyarrow as pa  # noqa: PLC0415 - only parquet needs it
+        import pyarrow.parquet as pq  # noqa: PLC0415
+    except ImportError as error:
+        raise DataError(
+            "dataset", f"{path.name}: parquet needs pyarrow; pip install pyarrow, or use jsonl"
+        ) from error
+    seen, number = 0, 0
+    try:
+        with pq.ParquetFile(path) as file:
+            names = file.schema_arrow.names
+            for field, name in (("text_column", columns.text), ("label_column", columns.label)):
+                if name not in names:
+                    raise _no_column(path, 1, field, name, names)
+            wanted = [columns.text, columns.label]
+            for batch in file.iter_batches(batch_size=PARQUET_ROWS, columns=wanted):
+                for row in batch.to_pylist():
+                    number += 1
+                    yield number, row
+                seen += batch.nbytes
+                if max_bytes is not None and seen >= max_bytes:
+                    return
+    except (pa.ArrowException, OSError) as error:
+        if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
+            raise
+        raise DataError(
+            "dataset",
+            f"{path.name}, row {number + 1}: not a whole parquet file ({str(error)[:120]})",
+        ) from error

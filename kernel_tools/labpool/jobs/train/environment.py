@@ -1,0 +1,95 @@
+"""What must stay the same for a resumed run to end with the same weights, bit for bit."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from platform import machine, python_version
+from typing import Any
+
+import torch
+from transformers import set_seed
+from transformers.utils import logging as transformers_logging
+
+from labpool.runtime.context import JobContext, JobError
+from labpool.runtime.digests import sha256_of
+
+from .checkpoints import write_json
+
+FILE = "environment.json"
+PACKAGES = ("torch", "transformers", "tokenizers", "accelerate", "safetensors", "numpy")
+
+# Seed, thread count and determinism of torch belong to the process. Where jobs are threads of
+# one process, two trainings would disturb each other's random numbers: one at a time.
+_torch_is_taken = threading.Lock()
+_POLL_S = 0.2
+
+
+def pin(ctx: JobContext, seed: int, inputs: dict[str, Path]) -> int:
+    """Write the environment down at the first attempt; compare at later ones.
+
+    Args:
+        inputs: Name to file, of all that is read: they may not change between attempts.
+
+    Returns:
+        Threads to use: those of the first attempt (the sum of floats depends on them).
+
+    Raises:
+        JobError: An input changed since the first attempt.
+    """
+    now: dict[str, Any] = {
+        "threads": ctx.threads,
+        "seed": seed,
+        "python": python_version(),
+        "machine": f"{machine()} {torch.backends.cpu.get_cpu_capability()}",
+        "packages": {name: version(name) for name in PACKAGES},
+        "inputs": {name: sha256_of(path) for name, path in sorted(inputs.items())},
+    }
+    path = ctx.run_dir / FILE
+    if not path.exists():
+        write_json(path, now)
+        return ctx.threads
+    first = json.loads(path.read_text(encoding="utf-8"))
+    for name, digest in now["inputs"].items():
+        if first["inputs"].get(name) != digest:
+            raise JobError(
+                "input_changed",
+                f"{inputs[name]} ({name}) is not what it was when the run began; "
+                "start a new run to train on it",
+            )
+    for name in ("python", "machine", "packages"):
+        if first[name] != now[name]:
+            ctx.log(
+                "warning",
+                f"{name} changed since the run began ({first[name]} -> {now[name]}): "
+                "the weights may differ in the last digits from an undisturbed run",
+            )
+    if first["threads"] != ctx.threads:
+        ctx.log("info", f"using {first['threads']} threads, as the first attempt did")
+    return int(first["threads"])
+
+
+@contextmanager
+def numerics(ctx: JobContext, seed: int, threads: int) -> Iterator[None]:
+    """Hold torch for one training: seeded, deterministic, with a fixed thread count."""
+    while not _torch_is_taken.acquire(timeout=_POLL_S):
+        ctx.check_cancelled()
+        ctx.progress(0, None, "", "waiting for another training in this process")
+    before = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
+    bars = transformers_logging.is_progress_bar_enabled()
+    try:
+        torch.set_num_threads(threads)
+        torch.use_deterministic_algorithms(True, warn_only=True)
+        transformers_logging.disable_progress_bar()
+        set_seed(seed)
+        yield
+    finally:
+        torch.set_num_threads(before[0])
+        torch.use_deterministic_algorithms(before[1])
+        if bars:
+            transformers_logging.enable_progress_bar()
+        _torch_is_taken.release()

@@ -1,0 +1,102 @@
+"""Builds a fresh model or loads a finished one, with its tokenizer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from transformers import (
+    AutoModelForSequenceClassification,
+    AutoTokenizer,
+    BertConfig,
+    BertForSequenceClassification,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
+
+from . import tokenizer as tokenizers
+from .bert_lstm import BertLstmConfig, BertLstmForSequenceClassification
+from .data import DataError
+from .params import Params
+
+LABEL_SMOOTHING = 0.1
+
+
+def fresh_tokenizer(params: Params, texts: Iterable[str]) -> PreTrainedTokenizerBase:
+    """Train a tokenizer on the training texts."""
+    return tokenizers.train(
+        texts, vocab_size=params.size.vocab_size, max_length=params.max_length
+    )
+
+
+def load_tokenizer(path: Path) -> PreTrainedTokenizerBase:
+    """Load the tokenizer that lies beside a model."""
+    try:
+        loaded: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(path)
+    except (OSError, ValueError) as error:
+        raise DataError("model", f"{path}: its tokenizer does not load ({error})") from error
+    return loaded
+
+
+def fresh_model(
+    params: Params, tokenizer: PreTrainedTokenizerBase, labels: list[str]
+) -> PreTrainedModel:
+    """Build a model with random weights; the seed must be set before."""
+    size = params.size
+    shared = {
+        "vocab_size": len(tokenizer),
+        "hidden_size": size.hidden_size,
+        "num_hidden_layers": size.layers,
+        "num_attention_heads": size.heads,
+        "intermediate_size": 4 * size.hidden_size,
+        "hidden_dropout_prob": size.dropout,
+        "max_position_embeddings": params.max_length,
+        "pad_token_id": tokenizer.pad_token_id,
+        "id2label": dict(enumerate(labels)),
+        "label2id": {label: index for index, label in enumerate(labels)},
+    }
+    if params.model == "bert":
+        return BertForSequenceClassification(BertConfig(**shared, classifier_dropout=size.dropout))
+    return BertLstmForSequenceClassification(
+        BertLstmConfig(
+            **shared,
+            lstm_hidden_size=size.lstm_hidden,
+            head_dropout=size.dropout,
+            label_smoothing=LABEL_SMOOTHING,
+        )
+    )
+
+
+def load_model(path: Path, labels: list[str] | None = None) -> PreTrainedModel:
+    """Load a model; with labels, give a plain encoder a new head for them.
+
+    A classifier keeps its head, and the order of its classes.
+
+    Raises:
+        DataError: The folder holds no model that loads.
+    """
+    extra = {}
+    if labels is not None and not is_classifier(path):
+        extra = {
+            "num_labels": len(labels),
+            "id2label": dict(enumerate(labels)),
+            "label2id": {label: index for index, label in enumerate(labels)},
+        }
+    try:
+        model: PreTrainedModel = AutoModelForSequenceClassification.from_pretrained(path, **extra)
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        raise DataError("model", f"{path}: the model does not load ({error})") from error
+    return model
+
+
+def is_classifier(path: Path) -> bool:
+    """Return whether a model folder holds a classifier and not a plain encoder."""
+    config = json.loads((path / "config.json").read_text(encoding="utf-8"))
+    return any("Classification" in name for name in config.get("architectures") or ())
+
+
+def class_names(model: PreTrainedModel) -> list[str]:
+    """Return the class names in the order of their ids."""
+    names: dict[int, str] = model.config.id2label
+    return [names[index] for index in sorted(names)]

@@ -1,0 +1,163 @@
+"""What a training takes. Light: pydantic only, so that a server can list the kind."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4096)]
+
+
+class ModelConfig(BaseModel):
+    """Size of a fresh model. Ignored when training goes on from a finished one."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    hidden_size: int = Field(
+        128,
+        ge=8,
+        le=1024,
+        title="Hidden size",
+        description="Width of the embeddings and of the encoder; a multiple of the heads.",
+    )
+    layers: int = Field(
+        1, ge=1, le=24, title="Layers", description="Transformer layers of the encoder."
+    )
+    heads: int = Field(
+        4, ge=1, le=32, title="Attention heads", description="Attention heads of each layer."
+    )
+    vocab_size: int = Field(
+        3000,
+        ge=64,
+        le=100_000,
+        title="Vocabulary",
+        description="Subword units that the tokenizer learns from the training text, at most.",
+    )
+    lstm_hidden: int = Field(
+        128,
+        ge=4,
+        le=1024,
+        title="LSTM units",
+        description="Units of the LSTM head in each direction (bert-lstm only).",
+    )
+    dropout: float = Field(
+        0.3,
+        ge=0.0,
+        le=0.9,
+        title="Dropout",
+        description="Share of activations that are dropped in training, against over-fitting.",
+    )
+
+    @model_validator(mode="after")
+    def _heads_divide(self) -> Self:
+        if self.hidden_size % self.heads:
+            raise ValueError(
+                f"hidden_size {self.hidden_size} is not a multiple of heads {self.heads}"
+            )
+        return self
+
+
+class Params(BaseModel):
+    """A training run.
+
+    ``size`` is the field that people know as ``model_config``: pydantic keeps that name for
+    itself, so JSON, the schema and dumps carry it as the alias.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, serialize_by_alias=True, validate_by_alias=True
+    )
+
+    dataset: Name = Field(
+        title="Data set",
+        description="A data set of the catalog, an asset, or a jsonl, csv or parquet file "
+        "that the server can read.",
+        examples=["persian-legal", "/data/tickets.csv"],
+        json_schema_extra={"x-labpool-asset": "dataset"},
+    )
+    text_column: Name = Field(
+        "text", title="Text column", description="Column that holds the text."
+    )
+    label_column: Name = Field(
+        "label", title="Label column", description="Column that holds the class."
+    )
+    model: Name = Field(
+        "bert-lstm",
+        title="Model",
+        description='"bert-lstm" or "bert" for a fresh model, or a model or checkpoint to go on '
+        "from: a catalog id, an asset or a folder.",
+        examples=["bert-lstm", "bert"],
+        json_schema_extra={"x-labpool-asset": "model"},
+    )
+    size: ModelConfig = Field(
+        default_factory=ModelConfig,
+        alias="model_config",
+        title="Size of a fresh model",
+        description="Ignored when the model is a finished one.",
+    )
+    epochs: int = Field(
+        25, ge=1, le=1000, title="Epochs", description="Passes over the training text, at most."
+    )
+    batch_size: int = Field(
+        16, ge=1, le=1024, title="Batch size", description="Texts in each step."
+    )
+    learning_rate: float = Field(
+        1e-3,
+        gt=0.0,
+        le=1.0,
+        title="Learning rate",
+        description="Peak step size; rises over the first tenth of the steps, then falls to 0. "
+        "About 1e-3 for a fresh small model, 2e-5 for a large pre-trained one.",
+    )
+    max_length: int = Field(
+        64,
+        ge=8,
+        le=512,
+        title="Longest text",
+        description="Tokens of each text that are read; the rest is cut off.",
+    )
+    validation_split: float = Field(
+        0.15,
+        ge=0.01,
+        le=0.5,
+        title="Validation share",
+        description="Share of each class held back for validation, if the data set brings no "
+        "validation split of its own.",
+    )
+    seed: int = Field(
+        42,
+        ge=0,
+        le=2**32 - 1,
+        title="Seed",
+        description="Same seed, data and machine: same weights, bit for bit.",
+    )
+    logging_steps: int = Field(
+        10,
+        ge=1,
+        le=10_000,
+        title="Metrics every",
+        description="Steps between two points of the loss curve.",
+    )
+    save_steps: int = Field(
+        0,
+        ge=0,
+        le=1_000_000,
+        title="Checkpoint every",
+        description="Steps between two checkpoints, besides the one after each epoch; "
+        "0 for epochs only.",
+    )
+    early_stopping_patience: int = Field(
+        6,
+        ge=0,
+        le=1000,
+        title="Patience",
+        description="Epochs without a better validation result before training stops; 0 never.",
+    )
+    keep_checkpoints: int = Field(
+        2,
+        ge=2,
+        le=100,
+        title="Checkpoints kept",
+        description="The best and the newest are always among them.",
+    )
