@@ -107,7 +107,7 @@ class Metrics {
 
   private recolour(): void {
     const now = palette(this.node);
-    if (this.colours && !isSame(now, this.colours)) {
+    if (!this.plot || !this.colours || !isSame(now, this.colours)) {
       this.colours = now;
       this.build();
       this.drawLegend();
@@ -115,12 +115,11 @@ class Metrics {
   }
 
   private build(): void {
-    this.plot?.destroy();
-    this.plot = null;
-    const width = this.frame.clientWidth;
+    const width = this.frame.clientWidth || (this.plot?.width ?? 0);
     if (width === 0) {
       return;
     }
+    this.plot?.destroy();
     const curves = this.shown();
     const pointed = (at: number | null): void => {
       this.pointed = at;

@@ -146,10 +146,11 @@ class Feeder:
         )
         link = Connection(self._connection.address, timing)
         try:
-            with EventStream(link, "all_events", after=self._last, stop=stop) as events:
-                for event in events:
-                    self._take(event)
-                    self._last = events.last
+            # Not as a context: leaving it would set the stop that both threads share.
+            events = EventStream(link, "all_events", after=self._last, stop=stop)
+            for event in events:
+                self._take(event)
+                self._last = events.last
         finally:
             link.close()
 
