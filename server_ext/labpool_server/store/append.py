@@ -8,10 +8,10 @@ from sqlalchemy import Connection, select, update
 
 from labpool.wire.events import Event
 from labpool.wire.runs import Run
-from labpool_server.stored import Stored
 
 from .intake import Intake, Word
 from .sql import chunks
+from .stored import Stored
 from .tables import counter, events, runs
 
 

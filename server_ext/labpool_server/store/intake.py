@@ -19,11 +19,11 @@ from labpool.wire.events import (
     RunQueued,
 )
 from labpool.wire.runs import Run
-from labpool_server.stored import Stored
 
 from . import assets, logs, points, runs
 from .clean import storable
 from .sql import chunks, insert
+from .stored import Stored
 from .tables import events
 from .tables import runs as runs_table
 

@@ -28,7 +28,7 @@ from labpool.wire import (
 )
 from labpool.wire import events as ev
 from labpool_server.hub import Hub
-from labpool_server.stored import Stored
+from labpool_server.store.stored import Stored
 
 
 class MemoryService:

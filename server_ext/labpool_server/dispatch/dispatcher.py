@@ -16,12 +16,12 @@ from labpool.wire.events import (
     RunInterrupted,
     RunRequeued,
 )
+from labpool_server.pool.backend import Batch
+from labpool_server.pool.keeper import PoolKeeper
+from labpool_server.store import AsyncStore
 
-from .async_store import AsyncStore
 from .attempt import Attempt, AttemptSettings
 from .endings import StopReason
-from .pool.backend import Batch
-from .pool.keeper import PoolKeeper
 from .size import Size
 
 PAUSE_S = 2.0

@@ -19,10 +19,10 @@ from labpool.wire.events import (
     RunFailed,
     RunInterrupted,
 )
+from labpool_server.pool.backend import Backend, Batch, WorkerLost
+from labpool_server.store import AsyncStore
 
-from .async_store import AsyncStore
 from .endings import StopReason, ending
-from .pool.backend import Backend, Batch, WorkerLost
 
 ACK_EVERY = 2000
 """Messages stored between two acknowledgements."""

@@ -31,20 +31,16 @@ from labpool.wire import (
 )
 from labpool.wire.events import CancelRequested, RunCancelled, RunQueued, RunRequeued
 from labpool.wire.pages import AssetsQuery, EventsQuery, LogsQuery, MetricsQuery, RunsQuery
+from labpool_server.dispatch import AttemptSettings, Dispatcher, Size, StopReason
+from labpool_server.folder import DataFolder
+from labpool_server.hub import Hub
+from labpool_server.pool.backend import Backend, Batch, Listener, PoolSettings
+from labpool_server.pool.keeper import PoolKeeper
+from labpool_server.store import AsyncStore, Store, Stored
 
-from .async_store import AsyncStore
-from .attempt import AttemptSettings
-from .dispatch import Dispatcher
-from .endings import StopReason
-from .folder import DataFolder
-from .hub import Hub
 from .kinds import Kinds
 from .monitor import Monitor, Thresholds
-from .pool.backend import Backend, Batch, Listener, PoolSettings
-from .pool.keeper import PoolKeeper
-from .pool_service import PoolService
-from .size import Size
-from .store import Store, Stored
+from .pool import PoolService
 
 P = ParamSpec("P")
 T = TypeVar("T")
