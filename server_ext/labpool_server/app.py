@@ -14,12 +14,11 @@ from traitlets import Bool, Dict, Float, Integer, TraitError, Unicode, default, 
 from labpool.wire import LabpoolError
 from labpool.wire._base import utc_now
 
-from .attempt import AttemptSettings
+from .dispatch import AttemptSettings
 from .folder import DataFolder
 from .handlers import handlers
-from .monitor import Thresholds
 from .pool.backend import Backend, Listener, PoolSettings
-from .service import Service
+from .service import Service, Thresholds
 
 
 def default_workers() -> int:

@@ -231,11 +231,17 @@ def test_a_run_shows_the_widget_where_there_is_one(
 ) -> None:
     run = pool.train()
     widgets = ModuleType("labpool.client.widgets")
-    widgets.bundle = lambda shown: {"application/x": shown.id}  # type: ignore[attr-defined]
+    displayed: list[str] = []
+    vars(widgets)["bundle"] = lambda shown: {"application/x": shown.id}
+    vars(widgets)["show"] = lambda shown: displayed.append(shown.id)
     monkeypatch.setitem(sys.modules, "labpool.client.widgets", widgets)
     assert run._repr_mimebundle_(include=None, exclude=None)["application/x"] == run.id
     assert "text/plain" in run._repr_mimebundle_()
+    run._ipython_display_()
+    assert displayed == [run.id]
     monkeypatch.setitem(sys.modules, "labpool.client.widgets", None)
+    with pytest.raises(NotImplementedError):
+        run._ipython_display_()
     assert set(run._repr_mimebundle_()) == {"text/plain", "text/html"}
 
 

@@ -9,9 +9,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainSerializer
 
 
 class Record(BaseModel):
-    """A frozen record that refuses fields it does not know."""
+    """A frozen record that refuses fields it does not know, and numbers that JSON cannot carry."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 def _iso(value: datetime) -> str:

@@ -26,6 +26,9 @@ class BertLstmConfig(BertConfig):
         lstm_hidden_size: Units in each of the two directions.
         head_dropout: Share of features dropped before the classifier.
         label_smoothing: Share of the target spread over all classes, in training only.
+        token_dropout: Share of tokens hidden behind ``mask_token_id``, in training only: with
+            few texts the model must not lean on single words.
+        mask_token_id: Id of [MASK]; the special ids are those up to it.
     """
 
     model_type = "bert-lstm"
@@ -33,11 +36,16 @@ class BertLstmConfig(BertConfig):
     lstm_hidden_size: int = 128
     head_dropout: float = 0.3
     label_smoothing: float = 0.0
+    token_dropout: float = 0.0
+    mask_token_id: int = 4
 
 
 class BertLstmForSequenceClassification(BertPreTrainedModel):
-    """Encoder states run through a two-way LSTM; its mean and maximum, with the mean of the
-    token embeddings (a bag of subwords), go to the classifier."""
+    """An encoder whose states run through an LSTM in both directions.
+
+    Mean and maximum of the LSTM's states, with the mean of the token embeddings (a bag of
+    subwords), go to the classifier.
+    """
 
     config_class = BertLstmConfig
 
@@ -57,7 +65,7 @@ class BertLstmForSequenceClassification(BertPreTrainedModel):
         input_ids: Tensor | None = None,
         attention_mask: Tensor | None = None,
         labels: Tensor | None = None,
-        **kwargs: object,
+        **_: object,
     ) -> SequenceClassifierOutput:
         """Classify a batch.
 
@@ -65,6 +73,7 @@ class BertLstmForSequenceClassification(BertPreTrainedModel):
             input_ids: Token ids, (batch, length).
             attention_mask: 1 for tokens, 0 for padding on the right, (batch, length).
             labels: Class ids, (batch,); the loss is computed when they are given.
+            **_: What the Trainer passes to every model.
 
         Returns:
             ``logits`` of shape (batch, classes) and, with labels, the mean ``loss``.
@@ -73,15 +82,24 @@ class BertLstmForSequenceClassification(BertPreTrainedModel):
             raise ValueError("input_ids are needed")
         if attention_mask is None:
             attention_mask = torch.ones_like(input_ids)
+        if self.training and self.config.token_dropout > 0:
+            input_ids = self._hide_some(input_ids)
         states = self.bert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
         embedded = self.bert.embeddings.word_embeddings(input_ids)
-        features = torch.cat([self._head(states, attention_mask), _mean(embedded, attention_mask)], -1)
+        bag = _mean(embedded, attention_mask)
+        features = torch.cat([self._head(states, attention_mask), bag], -1)
         logits = self.classifier(self.dropout(features))
         loss = None
         if labels is not None:
             smoothing = self.config.label_smoothing if self.training else 0.0
             loss = nn.functional.cross_entropy(logits, labels, label_smoothing=smoothing)
         return SequenceClassifierOutput(loss=loss, logits=logits)
+
+    def _hide_some(self, input_ids: Tensor) -> Tensor:
+        """Replace some tokens, none of the special ones, by [MASK]; (batch, length)."""
+        drawn = torch.rand(input_ids.shape, device=input_ids.device) < self.config.token_dropout
+        hidden = drawn & (input_ids > self.config.mask_token_id)
+        return input_ids.masked_fill(hidden, self.config.mask_token_id)
 
     def _head(self, states: Tensor, mask: Tensor) -> Tensor:
         """Return mean and maximum over the LSTM's states, (batch, 4 * lstm units).

@@ -1,4 +1,5 @@
 """What the Trainer tells on its way: to the run's record, and to the disk."""
+# ruff: noqa: ARG002 - the Trainer calls every callback with the same arguments
 
 from __future__ import annotations
 
@@ -104,9 +105,9 @@ class Reporter(TrainerCallback):  # type: ignore[misc]  # transformers has no ty
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> None:
         """Say that we evaluate; end when asked to."""
-        self.ctx.check_cancelled()
         self.predicted += 1
         self._progress(state, f" · evaluating, batch {self.predicted}")
+        self.ctx.check_cancelled()
 
     def on_evaluate(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
@@ -145,9 +146,7 @@ class Saver(TrainerCallback):  # type: ignore[misc]  # transformers has no types
         epoch_steps: Steps of one epoch. The Trainer saves after each epoch by itself.
     """
 
-    def __init__(
-        self, params: Params, ctx: JobContext, meter: Meter, epoch_steps: int
-    ) -> None:
+    def __init__(self, params: Params, ctx: JobContext, meter: Meter, epoch_steps: int) -> None:
         self.params = params
         self.ctx = ctx
         self.meter = meter
@@ -198,6 +197,4 @@ def announce(ctx: JobContext, log: list[history.Entry], step: int, digest: str) 
             meta |= history.metrics(entry)
     meta.pop("memory", None)
     name = f"{checkpoints.PREFIX}{step}"
-    ctx.artifact(
-        ctx.checkpoint_dir / name, name=name, kind="checkpoint", sha256=digest, meta=meta
-    )
+    ctx.artifact(ctx.checkpoint_dir / name, name=name, kind="checkpoint", sha256=digest, meta=meta)

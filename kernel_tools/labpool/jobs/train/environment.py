@@ -33,6 +33,8 @@ def pin(ctx: JobContext, seed: int, inputs: dict[str, Path]) -> int:
     """Write the environment down at the first attempt; compare at later ones.
 
     Args:
+        ctx: The job's context.
+        seed: The run's seed.
         inputs: Name to file, of all that is read: they may not change between attempts.
 
     Returns:

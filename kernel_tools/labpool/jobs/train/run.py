@@ -35,9 +35,7 @@ def run(params: Params, ctx: JobContext) -> dict[str, Any]:
     try:
         return train(params, ctx)
     except DataError as error:
-        raise JobError(
-            "invalid_data", error.message, field=f"params.{error.field}"
-        ) from error
+        raise JobError("invalid_data", error.message, field=f"params.{error.field}") from error
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise

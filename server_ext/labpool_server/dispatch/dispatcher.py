@@ -16,12 +16,12 @@ from labpool.wire.events import (
     RunInterrupted,
     RunRequeued,
 )
+from labpool_server.pool.backend import Batch
+from labpool_server.pool.keeper import PoolKeeper
+from labpool_server.store import AsyncStore
 
-from .async_store import AsyncStore
 from .attempt import Attempt, AttemptSettings
 from .endings import StopReason
-from .pool.backend import Batch
-from .pool.keeper import PoolKeeper
 from .size import Size
 
 PAUSE_S = 2.0
@@ -208,12 +208,12 @@ class Dispatcher:
         backend = self._keeper.backend
         if backend is None or self._closing:
             return
-        number = run.attempt + 1
+        spec = await self._make_spec(run, seat_id)
+        number = spec.attempt
         await self._store.append(AttemptAssigned(run_id=run.id, attempt=number, workers=[seat_id]))
         now = await self._store.read(self._store.sync.run, run.id)
         if now is None or now.attempt != number or now.state is not RunState.QUEUED:
             return  # cancelled in this very moment
-        spec = await self._make_spec(now, seat_id)
         attempt = Attempt(now, spec, backend, self._store, self._settings)
         self.attempts[run.id] = attempt
         task = asyncio.ensure_future(self._guide(attempt))
