@@ -230,6 +230,9 @@ class Dispatcher:
             self.errors[attempt.seat_id] = self.errors.get(attempt.seat_id, 0) + 1
         if not work.done():
             self.stuck[attempt.seat_id] = attempt.run.id
-            await asyncio.wait({work})
-            del self.stuck[attempt.seat_id]
-            self.wake()
+            work.add_done_callback(lambda _work: self._free(attempt.seat_id))
+
+    def _free(self, seat_id: str) -> None:
+        """Use a worker again whose job has ended after all."""
+        del self.stuck[seat_id]
+        self.wake()
