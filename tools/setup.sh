@@ -51,14 +51,18 @@ key() {
 
 install() {
 	say 'Installing Python packages and building the panel: a few minutes the first time'
+	rm -f "$stamp" .stamps/pip.log
 	# pip must not write through the link into the sources.
 	if [ -L "$linked" ]; then rm "$linked"; fi
-	.venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check \
-		--constraint constraints.txt --editable '.[dev,train]'
+	mkdir -p .stamps
+	if ! .venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check \
+		--log .stamps/pip.log --constraint constraints.txt --editable '.[dev,train]'; then
+		say 'The whole story is in .stamps/pip.log'
+		return 1
+	fi
 	# The built panel is used where it lies, so that a new build needs no new install.
 	rm -rf "$linked"
 	ln -s "$PWD/server_ext/labpool_server/labextension" "$linked"
-	mkdir -p .stamps
 	key >"$stamp"
 }
 
