@@ -74,7 +74,9 @@ class DaskBackend:
         if self._client is not None:
             for topic in ("all", "worker-restart-memory"):
                 self._client.unsubscribe_topic(topic)
-            await self._client.close()
+            closing = self._client.close()
+            if closing is not None:
+                await closing
         if self._cluster is not None:
             await self._cluster.close()
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .log import Stored
+from labpool_server.stored import Stored
+
 from .store import Store
 
 __all__ = ["Store", "Stored"]

@@ -8,9 +8,9 @@ from sqlalchemy import Connection, select, update
 
 from labpool.wire.events import Event
 from labpool.wire.runs import Run
+from labpool_server.stored import Stored
 
 from .intake import Intake, Word
-from .log import Stored
 from .sql import chunks
 from .tables import counter, events, runs
 

@@ -19,10 +19,10 @@ from labpool.wire.events import (
     RunQueued,
 )
 from labpool.wire.runs import Run
+from labpool_server.stored import Stored
 
 from . import assets, logs, points, runs
 from .clean import storable
-from .log import Stored
 from .sql import chunks, insert
 from .tables import events
 from .tables import runs as runs_table

@@ -23,11 +23,11 @@ from labpool.wire.pages import (
     RunsQuery,
 )
 from labpool.wire.runs import Run, RunState
+from labpool_server.stored import Stored
 
 from . import assets, log, logs, runs, series
 from .append import append
 from .engine import connect, to_read, to_write
-from .log import Stored
 from .migrate import migrate
 from .trouble import in_plain_words
 

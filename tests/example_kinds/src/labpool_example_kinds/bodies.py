@@ -67,7 +67,7 @@ def sgd(params: SgdParams, ctx: JobContext) -> dict[str, float]:
         inputs = torch.randn(32, 16)
         loss = torch.nn.functional.mse_loss(net(inputs), inputs.sum(1, keepdim=True))
         optimizer.zero_grad()
-        loss.backward()
+        torch.autograd.backward(loss)
         optimizer.step()
         step += 1
         ctx.metric(step, loss=loss.item())
