@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import shutil
 import subprocess
@@ -360,6 +361,7 @@ def test_diverging_ends_with_advice(
 ) -> None:
     forward = BertLstmForSequenceClassification.forward
 
+    @functools.wraps(forward)
     def poisoned(*args: Any, **named: Any) -> Any:
         out = forward(*args, **named)
         out.loss = out.loss * float("inf")

@@ -22,7 +22,7 @@ from .params import Params
 
 # Chosen on the validation split of persian-legal; see the README.
 LABEL_SMOOTHING = 0.1
-TOKEN_DROPOUT = 0.2
+TOKEN_DROPOUT = 0.25
 
 
 def fresh_tokenizer(params: Params, texts: Iterable[str]) -> PreTrainedTokenizerBase:
@@ -62,6 +62,7 @@ def fresh_model(
         BertLstmConfig(
             **shared,
             lstm_hidden_size=size.lstm_hidden,
+            bag_size=size.hidden_size,
             head_dropout=size.dropout,
             label_smoothing=LABEL_SMOOTHING,
             token_dropout=TOKEN_DROPOUT,
