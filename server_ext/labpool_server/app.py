@@ -119,7 +119,6 @@ class Labpool(ExtensionApp):
         help="Worker memory, percent of its limit, above which an alert is shown; 0 for none.",
     ).tag(config=True)
 
-
     service: Service | None = None
     _starting: asyncio.Task[None] | None = None
 

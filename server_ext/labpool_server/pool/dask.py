@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+CONNECT_S = 10
+"""How long a scheduler may take to answer, seconds."""
+
 _NEWS = ("add-worker", "remove-worker")
 _USABLE = ("init", "running")  # what is given to a worker that comes up waits for it
 _UNSAFE = re.compile(r"[^A-Za-z0-9]+")
@@ -320,7 +323,9 @@ class _Dask:
         from distributed import Client, Security
 
         tls = Security(**_tls(security)) if security else None
-        client: Client = await Client(target, asynchronous=True, set_as_default=False, security=tls)
+        client: Client = await Client(
+            target, asynchronous=True, set_as_default=False, security=tls, timeout=CONNECT_S
+        )
         return client
 
 
