@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.slow]
 
 SCENARIOS: dict[str, tuple[dict[str, Any], int]] = {
     "saves inside epochs": ({"save_steps": 3}, 12),
-    "early stopping": ({"epochs": 8, "early_stopping_patience": 2}, 4),
+    "early stopping": ({"epochs": 8, "learning_rate": 0.1, "early_stopping_patience": 1}, 4),
     "grouped by length": ({"batch_size": 3, "save_steps": 5, "epochs": 2}, 4),
 }
 

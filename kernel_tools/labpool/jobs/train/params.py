@@ -46,11 +46,11 @@ class ModelConfig(BaseModel):
         description="Units of the LSTM head in each direction (bert-lstm only).",
     )
     dropout: float = Field(
-        default=0.3,
+        default=0.2,
         ge=0.0,
         le=0.9,
         title="Dropout",
-        description="Share of activations that are dropped in training, against over-fitting.",
+        description="Share of the encoder's activations dropped in training, against over-fitting.",
     )
 
     @model_validator(mode="after")
