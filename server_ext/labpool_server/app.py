@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from jupyter_core.paths import jupyter_data_dir
 from jupyter_server.extension.application import ExtensionApp
@@ -118,14 +118,6 @@ class Labpool(ExtensionApp):
         85.0,
         help="Worker memory, percent of its limit, above which an alert is shown; 0 for none.",
     ).tag(config=True)
-
-    _environment: ClassVar[dict[str, str]] = {
-        "n_workers": "LABPOOL_N_WORKERS",
-        "memory_limit": "LABPOOL_MEMORY_LIMIT",
-        "scheduler_address": "LABPOOL_SCHEDULER_ADDRESS",
-        "data_dir": "LABPOOL_DATA_DIR",
-        "database_url": "LABPOOL_DATABASE_URL",
-    }
 
     service: Service | None = None
     _starting: asyncio.Task[None] | None = None

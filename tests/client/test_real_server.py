@@ -165,8 +165,8 @@ def plain_server(tmp_path: Path) -> Iterator[Callable[..., Path]]:
 
     def start(*options: str) -> Path:
         home = tmp_path / str(len(started))
-        helper = LabServer(home)
-        environment = helper.environment | {"LABPOOL_DATA_DIR": str(home / "labpool")}
+        folders = LabServer(home)
+        environment = folders.environment | {"LABPOOL_DATA_DIR": str(home / "labpool")}
         home.mkdir()
         common = ["--no-browser", "--allow-root"]
         extension = "--ServerApp.jpserver_extensions={'labpool_server': True}"

@@ -203,6 +203,13 @@ def test_the_model_is_the_finished_one_and_the_checkpoint_the_newest_other(
     assert run.checkpoint.id == "step-20"
 
 
+@pytest.fixture
+def no_widgets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where ipywidgets is not installed."""
+    monkeypatch.setitem(sys.modules, "labpool.client.widgets", None)
+
+
+@pytest.mark.usefixtures("no_widgets")
 def test_the_text_is_one_line_and_escapes_the_name(server: StandIn, pool: Labpool) -> None:
     run = pool.train(name="<script>alert(1)</script>\n\u202e")
     Job(server, run).start().progress(4)
@@ -215,6 +222,7 @@ def test_the_text_is_one_line_and_escapes_the_name(server: StandIn, pool: Labpoo
     assert 'dir="auto"' in bundle["text/html"]
 
 
+@pytest.mark.usefixtures("no_widgets")
 def test_a_run_shows_its_last_picture_while_the_server_is_away(
     server: StandIn, pool: Labpool
 ) -> None:

@@ -223,9 +223,7 @@ class Run(Facts):
         if isinstance(event, RunDeleted):
             return True
         now = self._ask()
-        if event is None or not now.state.ended:
-            return now.state.ended
-        return now.ended_at == event.at or now.seq <= event.seq
+        return now.state.ended and (event is None or now.seq <= event.seq)
 
     def _wait(self, timeout: float | None, stop: Stop) -> Record:
         now = self._ask()

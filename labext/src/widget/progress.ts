@@ -59,7 +59,7 @@ function told(voice: Voice, shown: Snapshot): string[] {
     return [language.text.waiting];
   }
   const texts: string[] = [];
-  if (progress) {
+  if (progress && (progress.total || progress.done > 0)) {
     const { done, total, unit } = progress;
     texts.push(total ? format.countOf(done, total, unit) : format.count(done, unit));
   }

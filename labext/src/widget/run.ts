@@ -18,7 +18,7 @@ const render: Render<RunModel> = ({ model, el }) => {
     model.send({ type: what });
   });
   el.append(view.node);
-  const stop = follow(model, view, el);
+  const stop = follow(model, view);
   return () => {
     stop();
     view.dispose();
@@ -29,20 +29,22 @@ const render: Render<RunModel> = ({ model, el }) => {
  * Shows what the kernel sends. Messages that come before this view is attached are lost, and
  * so may others be: each has a number, and on a gap the view asks for the snapshot.
  */
-function follow(model: AnyModel<RunModel>, view: View, el: HTMLElement): () => void {
+function follow(model: AnyModel<RunModel>, view: View): () => void {
   const store = new Store(model.get('snapshot'));
+  let isGone = false;
   const draw = (): void => {
-    view.draw({ ...store.shown, link: isGone(el) ? 'closed' : store.shown.link });
+    view.draw({ ...store.shown, link: isGone ? 'closed' : store.shown.link });
   };
   const sync = (): void => {
     model.send({ type: 'sync', rev: store.shown.rev });
   };
   const replace = (): void => {
-    if (store.replace(model.get('snapshot'))) {
-      draw();
-    }
+    isGone = false;
+    store.replace(model.get('snapshot'));
+    draw();
   };
   const hear = (message: Message): void => {
+    isGone = false;
     if (message.type === 'heard') {
       view.heard();
     } else if (store.apply(message)) {
@@ -51,21 +53,21 @@ function follow(model: AnyModel<RunModel>, view: View, el: HTMLElement): () => v
       sync();
     }
   };
+  // The front end has lost the kernel, or has it again; only a word from it tells which.
+  const lose = (): void => {
+    isGone = true;
+    draw();
+  };
   model.on('change:snapshot', replace);
   model.on('msg:custom', hear);
-  model.on('comm_live_update', draw);
+  model.on('comm_live_update', lose);
   draw();
   sync();
   return () => {
     model.off('change:snapshot', replace);
     model.off('msg:custom', hear);
-    model.off('comm_live_update', draw);
+    model.off('comm_live_update', lose);
   };
-}
-
-/** Whether the front end has marked this output as one whose kernel is gone. */
-function isGone(el: HTMLElement): boolean {
-  return el.closest('.jupyter-widgets-disconnected') !== null;
 }
 
 export default { render };

@@ -10,17 +10,11 @@ export class Store {
     this.shown = own(shown);
   }
 
-  /**
-   * Takes a snapshot, unless it is older than what is shown.
-   *
-   * @returns Whether anything may have changed.
-   */
-  replace(snapshot: Snapshot): boolean {
-    if (snapshot.rev < this.shown.rev) {
-      return false;
+  /** Takes a snapshot, unless it is older than what is shown. */
+  replace(snapshot: Snapshot): void {
+    if (snapshot.rev >= this.shown.rev) {
+      this.shown = own(snapshot);
     }
-    this.shown = own(snapshot);
-    return true;
   }
 
   /**

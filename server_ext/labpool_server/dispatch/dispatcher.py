@@ -6,8 +6,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 
-from labpool.runtime.execute import AttemptSpec
+from labpool.runtime.execute import AttemptSpec, Outcome
 from labpool.wire import Run, RunError, RunState, ServerUnavailable
 from labpool.wire._base import utc_now
 from labpool.wire.events import (
@@ -230,6 +231,11 @@ class Dispatcher:
             self.errors[attempt.seat_id] = self.errors.get(attempt.seat_id, 0) + 1
         if not work.done():
             self.stuck[attempt.seat_id] = attempt.run.id
-            await asyncio.wait({work})
-            del self.stuck[attempt.seat_id]
-            self.wake()
+            work.add_done_callback(partial(self._free, attempt.seat_id))
+
+    def _free(self, seat_id: str, work: asyncio.Task[Outcome]) -> None:
+        """Use a worker again whose job has ended after all; how it ended no longer matters."""
+        if not work.cancelled():
+            work.exception()
+        del self.stuck[seat_id]
+        self.wake()

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+CONNECT_S = 10
+"""How long a scheduler may take to answer, seconds."""
+
 _NEWS = ("add-worker", "remove-worker")
 _USABLE = ("init", "running")  # what is given to a worker that comes up waits for it
 _UNSAFE = re.compile(r"[^A-Za-z0-9]+")
@@ -43,6 +46,7 @@ class DaskBackend:
         self._client: Client | None = None
         self._facts: dict[str, dict[str, Any]] = {}
         self._addresses: dict[str, str] = {}
+        self._leaving: set[str] = set()
         self._limits: dict[str, int] = {}
         self._killed_for_memory: dict[str, dict[str, Any]] = {}
         self._running: dict[str, Future[Any]] = {}
@@ -88,8 +92,9 @@ class DaskBackend:
         workers: dict[str, dict[str, Any]] = {
             address: worker
             for address, worker in info["workers"].items()
-            if worker["status"] in _USABLE
+            if worker["status"] in _USABLE and address not in self._leaving
         }
+        self._leaving &= info["workers"].keys()
         await self._describe([a for a in workers if a not in self._facts])
         for address in set(self._facts) - set(workers):
             del self._facts[address]
@@ -148,6 +153,7 @@ class DaskBackend:
             return False
         for nanny in self._cluster.workers.values():
             if nanny.worker_address == address and nanny.pid:
+                self._leaving.add(address)
                 os.kill(nanny.pid, signal.SIGKILL)
                 return True
         return False
@@ -320,7 +326,9 @@ class _Dask:
         from distributed import Client, Security
 
         tls = Security(**_tls(security)) if security else None
-        client: Client = await Client(target, asynchronous=True, set_as_default=False, security=tls)
+        client: Client = await Client(
+            target, asynchronous=True, set_as_default=False, security=tls, timeout=CONNECT_S
+        )
         return client
 
 

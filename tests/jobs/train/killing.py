@@ -24,10 +24,11 @@ import torch
 
 from labpool.jobs.train import Params, checkpoints, training
 from labpool.jobs.train.run import run
+from labpool.runtime.digests import sha256_of
 from labpool.runtime.recording import RecordingContext
 from labpool.wire.events import Event
 
-assert training  # imported before the fork
+assert training.train is not None  # imported before the fork
 
 
 class Killer:
@@ -57,7 +58,7 @@ class Killer:
                     file.truncate(Path(path).stat().st_size // 2)
                 self.die()
 
-        torch.save = half_save
+        setattr(torch, "save", half_save)  # noqa: B010 - the type differs on purpose
 
     def _before(self, function: Callable[..., Any], name: str) -> Callable[..., Any]:
         def watched(*args: Any, **named: Any) -> Any:
@@ -100,7 +101,7 @@ def attempt(params: Params, run_dir: Path, number: int, at: int, delay: float = 
 def weights(run_dir: Path) -> str:
     """Return the digest of the finished weights."""
     assert checkpoints.flaw(run_dir / "model") == ""
-    return checkpoints.sha256_of(run_dir / "model" / "model.safetensors")
+    return sha256_of(run_dir / "model" / "model.safetensors")
 
 
 def scenario(work: Path, params: Params, kills: int) -> dict[str, Any]:

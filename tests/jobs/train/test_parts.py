@@ -28,12 +28,12 @@ LOG = [
     evaluation(10, 0.5, 1.0),
     evaluation(20, 0.7, 0.9),
     evaluation(30, 0.7, 0.8),
-    evaluation(40, 0.7, 0.8),
-    evaluation(50, 0.6, 0.7),
+    evaluation(40, 0.9, 0.8),
+    evaluation(50, 0.6, 0.85),
 ]
 
 
-def test_best_is_f1_then_loss_then_the_earlier() -> None:
+def test_best_is_the_lowest_loss_and_the_earlier_of_equals() -> None:
     top = history.best(LOG)
     assert top is not None
     assert top["step"] == 30

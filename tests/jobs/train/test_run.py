@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import shutil
 import subprocess
@@ -21,6 +22,7 @@ from labpool.jobs.train import Params, checkpoints, history
 from labpool.jobs.train.bert_lstm import BertLstmForSequenceClassification
 from labpool.jobs.train.run import run
 from labpool.runtime.context import Cancelled, JobError
+from labpool.runtime.digests import sha256_of
 from labpool.runtime.recording import RecordingContext
 from labpool.wire.errors import NotFound
 from labpool.wire.events import Event
@@ -232,7 +234,7 @@ def test_cancel_before_the_first_step(tiny: Make, context: RecordingContext) -> 
 
 
 def digest(run_dir: Path) -> str:
-    return checkpoints.sha256_of(run_dir / "model" / "model.safetensors")
+    return sha256_of(run_dir / "model" / "model.safetensors")
 
 
 @pytest.mark.parametrize(
@@ -259,7 +261,7 @@ def test_damaged_newest_checkpoint_costs_steps_and_nothing_else(
 
 
 def test_early_stopping_gives_the_best_back(tiny: Make, context: RecordingContext) -> None:
-    result = run(tiny(epochs=12, learning_rate=1e-7, early_stopping_patience=1), context)
+    result = run(tiny(epochs=12, learning_rate=0.1, early_stopping_patience=1), context)
     assert result["epochs"] < 12
     assert result["best_epoch"] == result["epochs"] - 1
     logs = [event.text for event in of_type(context, "log_written")]
@@ -267,7 +269,7 @@ def test_early_stopping_gives_the_best_back(tiny: Make, context: RecordingContex
     state = history.read_state(context.checkpoint_dir / f"checkpoint-{result['steps']}")
     assert history.finished(state, 1)
     again = RecordingContext("run-1", context.run_dir, attempt=2)
-    assert run(tiny(epochs=12, learning_rate=1e-7, early_stopping_patience=1), again) == result
+    assert run(tiny(epochs=12, learning_rate=0.1, early_stopping_patience=1), again) == result
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
@@ -360,8 +362,9 @@ def test_diverging_ends_with_advice(
 ) -> None:
     forward = BertLstmForSequenceClassification.forward
 
+    @functools.wraps(forward)
     def poisoned(*args: Any, **named: Any) -> Any:
-        out = forward(*args, **named)
+        out: Any = forward(*args, **named)
         out.loss = out.loss * float("inf")
         return out
 

@@ -165,7 +165,7 @@ class _Notebook:
 def _kernel_shell() -> Any:
     """Return IPython's shell if a front end is behind it."""
     try:
-        from IPython.core.getipython import get_ipython  # noqa: PLC0415  only notebooks have it
+        from IPython.core.getipython import get_ipython
     except ImportError:
         return None
     shell = get_ipython()
@@ -175,7 +175,7 @@ def _kernel_shell() -> Any:
 def _widget_class() -> type[RunWidget] | None:
     """Return the widget, or None where its JavaScript was not built."""
     try:
-        from .widget import RunWidget  # noqa: PLC0415  the same
+        from .widget import RunWidget
     except (ImportError, FileNotFoundError):
         return None
     return RunWidget

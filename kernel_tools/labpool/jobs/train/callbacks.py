@@ -54,7 +54,7 @@ class Meter:
         return rates
 
 
-class Reporter(TrainerCallback):  # type: ignore[misc]  # transformers has no types
+class Reporter(TrainerCallback):
     """Progress at each step, metrics at each log, and an open ear for cancel."""
 
     def __init__(self, params: Params, ctx: JobContext, meter: Meter) -> None:
@@ -78,18 +78,14 @@ class Reporter(TrainerCallback):  # type: ignore[misc]  # transformers has no ty
         self._progress(state, self.loss)
 
     def on_log(
-        self,
-        args: TrainingArguments,
-        state: TrainerState,
-        control: TrainerControl,
-        logs: dict[str, float],
-        **_: Any,
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> None:
         """Report what was measured.
 
         Raises:
             JobError: The loss is not a number any more.
         """
+        logs = state.log_history[-1]
         if "loss" in logs:
             if not isfinite(logs["loss"]):
                 raise JobError(
@@ -139,7 +135,7 @@ class Reporter(TrainerCallback):  # type: ignore[misc]  # transformers has no ty
         )
 
 
-class Saver(TrainerCallback):  # type: ignore[misc]  # transformers has no types
+class Saver(TrainerCallback):
     """Decides when to save; seals, announces and prunes what was saved.
 
     Args:

@@ -21,8 +21,9 @@ from .data import DataError
 from .params import Params
 
 # Chosen on the validation split of persian-legal; see the README.
+HEAD_DROPOUT = 0.5
 LABEL_SMOOTHING = 0.1
-TOKEN_DROPOUT = 0.2
+TOKEN_DROPOUT = 0.25
 
 
 def fresh_tokenizer(params: Params, texts: Iterable[str]) -> PreTrainedTokenizerBase:
@@ -62,7 +63,8 @@ def fresh_model(
         BertLstmConfig(
             **shared,
             lstm_hidden_size=size.lstm_hidden,
-            head_dropout=size.dropout,
+            bag_size=size.hidden_size,
+            head_dropout=HEAD_DROPOUT,
             label_smoothing=LABEL_SMOOTHING,
             token_dropout=TOKEN_DROPOUT,
             mask_token_id=tokenizer.mask_token_id,
@@ -100,5 +102,5 @@ def is_classifier(path: Path) -> bool:
 
 def class_names(model: PreTrainedModel) -> list[str]:
     """Return the class names in the order of their ids."""
-    names: dict[int, str] = model.config.id2label
+    names = {int(index): str(name) for index, name in (model.config.id2label or {}).items()}
     return [names[index] for index in sorted(names)]

@@ -15,7 +15,7 @@ class ModelConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     hidden_size: int = Field(
-        default=128,
+        default=64,
         ge=8,
         le=1024,
         title="Hidden size",
@@ -39,18 +39,18 @@ class ModelConfig(BaseModel):
         description="Subword units that the tokenizer learns from the training text, at most.",
     )
     lstm_hidden: int = Field(
-        default=128,
+        default=64,
         ge=4,
         le=1024,
         title="LSTM units",
         description="Units of the LSTM head in each direction (bert-lstm only).",
     )
     dropout: float = Field(
-        default=0.3,
+        default=0.2,
         ge=0.0,
         le=0.9,
         title="Dropout",
-        description="Share of activations that are dropped in training, against over-fitting.",
+        description="Share of the encoder's activations dropped in training, against over-fitting.",
     )
 
     @model_validator(mode="after")
@@ -101,7 +101,7 @@ class Params(BaseModel):
         description="Ignored when the model is a finished one.",
     )
     epochs: int = Field(
-        default=25,
+        default=20,
         ge=1,
         le=1000,
         title="Epochs",
@@ -111,12 +111,12 @@ class Params(BaseModel):
         default=16, ge=1, le=1024, title="Batch size", description="Texts in each step."
     )
     learning_rate: float = Field(
-        default=1e-3,
+        default=2e-3,
         gt=0.0,
         le=1.0,
         title="Learning rate",
         description="Peak step size; rises over the first tenth of the steps, then falls to 0. "
-        "About 1e-3 for a fresh small model, 2e-5 for a large pre-trained one.",
+        "About 2e-3 for a fresh small model, 2e-5 for a large pre-trained one.",
     )
     max_length: int = Field(
         default=64,
@@ -156,11 +156,11 @@ class Params(BaseModel):
         "0 for epochs only.",
     )
     early_stopping_patience: int = Field(
-        default=6,
+        default=8,
         ge=0,
         le=1000,
         title="Patience",
-        description="Epochs without a better validation result before training stops; 0 never.",
+        description="Epochs without a lower validation loss before training stops; 0 never.",
     )
     keep_checkpoints: int = Field(
         default=2,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,7 +69,7 @@ def encode(params: Params, ctx: JobContext, parts: Parts, examples: list[Example
     return rows
 
 
-class ClassifierTrainer(Trainer):  # type: ignore[misc]  # transformers has no types
+class ClassifierTrainer(Trainer):
     """Trainer with an order of examples that survives a kill, and rates in its log."""
 
     def __init__(self, *, sampler: EpochSampler, meter: Meter, **options: Any) -> None:
@@ -83,7 +82,7 @@ class ClassifierTrainer(Trainer):  # type: ignore[misc]  # transformers has no t
         return self.sampler
 
     def training_step(
-        self, model: torch.nn.Module, inputs: Mapping[str, torch.Tensor], *rest: Any, **named: Any
+        self, model: torch.nn.Module, inputs: dict[str, Any], *rest: Any, **named: Any
     ) -> torch.Tensor:
         """Count the batch, then train on it."""
         self.meter.samples += inputs["input_ids"].shape[0]
@@ -148,7 +147,6 @@ def build(params: Params, ctx: JobContext, data: Data, parts: Parts) -> Classifi
 
 def figures(prediction: EvalPrediction) -> dict[str, float]:
     """Return accuracy and macro F1 of predicted logits."""
-    logits, truth = prediction.predictions, prediction.label_ids
-    logits = logits[0] if isinstance(logits, tuple) else logits
-    guess = np.asarray(logits).argmax(-1)
+    logits, truth = prediction.predictions, np.asarray(prediction.label_ids)
+    guess = np.asarray(logits[0] if isinstance(logits, tuple) else logits).argmax(-1)
     return {"accuracy": evaluate.accuracy(truth, guess), "f1": evaluate.macro_f1(truth, guess)}
