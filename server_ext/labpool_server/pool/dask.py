@@ -78,11 +78,9 @@ class DaskBackend:
         if self._client is not None:
             for topic in ("all", "worker-restart-memory"):
                 self._client.unsubscribe_topic(topic)
-            closing = self._client.close()
-            if closing is not None:
-                await closing
+            await _closed(self._client)
         if self._cluster is not None:
-            await self._cluster.close()
+            await _closed(self._cluster)
 
     async def seats(self) -> list[Seat]:
         """See ``Backend.seats``."""
@@ -272,6 +270,12 @@ class DaskBackend:
         address = message["worker"]
         limit = self._limits.get(address, 0)
         self._killed_for_memory[address] = {"rss": message["rss"], "limit": limit}
+
+
+async def _closed(thing: Client | LocalCluster) -> None:
+    closing = thing.close()
+    if closing is not None:
+        await closing
 
 
 def _seat_id(name: object) -> str:
