@@ -19,5 +19,5 @@ apt_install() {
 		$as_root DEBIAN_FRONTEND=noninteractive apt-get update -qq &&
 			$as_root DEBIAN_FRONTEND=noninteractive \
 				apt-get install -y -qq --no-install-recommends "$@"
-	} </dev/null >&2
+	} </dev/null >/dev/null
 }

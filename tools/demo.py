@@ -7,14 +7,16 @@ or with ONCE=1, the demo ends with the run. It leaves no process behind in any c
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
 import labpool
-from lab import LabFailed, LabServer, end_on_signals
+from lab import DEMO, LOG, LabFailed, LabServer, end_on_signals
 from progress import RunView
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
     from labpool.client import Run
 
+# Its own, and empty each time: what an earlier demo left has no part in this one.
+HOME = DEMO / "demo"
 DATASET = "persian-legal"
 MODEL = "bert-lstm"
 ROWS = {
@@ -59,11 +63,18 @@ def demonstrate(server: LabServer, console: Console) -> bool:
     console.print(f"JupyterLab answers at {server.address}", highlight=False, soft_wrap=True)
     run = train(server, console)
     if run.state != "succeeded":
-        console.print(f"The run ended as {run.state}. The server's log: {server.log}")
+        console.print(f"The run ended as {run.state}. The server's log: {HOME / LOG}")
         return False
     console.print(results(run.result()))
+    console.print(f"Model: {model_folder(server, run)}", highlight=False, soft_wrap=True)
     console.print(f"JupyterLab: {server.address}", highlight=False, soft_wrap=True)
     return True
+
+
+def model_folder(server: LabServer, run: Run) -> Path:
+    """Return where the finished model lies: the last checkpoint that the run saved."""
+    saved = [artifact for artifact in run.artifacts() if artifact.kind == "checkpoint"]
+    return server.data_dir / "runs" / run.id / saved[-1].path
 
 
 def main() -> int:
@@ -71,16 +82,17 @@ def main() -> int:
     end_on_signals()
     console = Console()
     stays = console.is_terminal and not os.environ.get("ONCE")
+    shutil.rmtree(HOME, ignore_errors=True)
     try:
         console.print("Starting JupyterLab")
-        with LabServer() as server:
+        with LabServer(HOME) as server:
             succeeded = demonstrate(server, console)
             if stays:
                 console.print("Open the address above. Ctrl-C ends the server.")
                 server.wait()
             return 0 if succeeded else 1
-    except LabFailed as failure:
-        console.print(str(failure), soft_wrap=True)
+    except (LabFailed, labpool.LabpoolError) as failure:
+        console.print(f"{failure}\nThe server's log: {HOME / LOG}", highlight=False, soft_wrap=True)
         return 1
     except KeyboardInterrupt:
         console.print("Stopped")

@@ -20,7 +20,8 @@ import httpx
 import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
-HOME = ROOT / ".demo"
+DEMO = ROOT / ".demo"
+LOG = "jupyter.log"
 START_S = 120.0
 STOP_S = 20.0
 KILL_S = 5.0
@@ -57,14 +58,14 @@ class LabServer:
     Attributes:
         url: Where it answers, with a slash at the end.
         token: What opens it.
-        log: The file with all that it prints.
+        data_dir: Labpool's own folder: the event log and the files of the runs.
     """
 
-    def __init__(self, home: Path = HOME) -> None:
+    def __init__(self, home: Path) -> None:
         self.home = home
         self.token = secrets.token_hex(16)
         self.url = f"http://127.0.0.1:{free_port()}/"
-        self.log = home / "jupyter.log"
+        self.data_dir = home / "labpool"
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -75,7 +76,7 @@ class LabServer:
     def __enter__(self) -> Self:
         """Start the server and wait until it answers."""
         self.home.mkdir(parents=True, exist_ok=True)
-        with self.log.open("wb") as log:
+        with (self.home / LOG).open("wb") as log:
             # A session of its own: Ctrl-C in the terminal reaches only the script.
             self._process = subprocess.Popen(
                 self._command(),
@@ -124,6 +125,7 @@ class LabServer:
             f"--ServerApp.port={httpx.URL(self.url).port}",
             "--ServerApp.port_retries=0",
             f"--IdentityProvider.token={self.token}",
+            f"--Labpool.data_dir={self.data_dir}",
             f"--ServerApp.root_dir={notebooks if notebooks.is_dir() else self.home}",
         ]
 
@@ -132,13 +134,13 @@ class LabServer:
         deadline = time.monotonic() + START_S
         while time.monotonic() < deadline:
             if process.poll() is not None:
-                message = f"JupyterLab ended with status {process.returncode}; see {self.log}"
+                message = f"JupyterLab ended with status {process.returncode}"
                 raise LabFailed(message)
             with contextlib.suppress(httpx.TransportError):
                 if httpx.get(f"{self.url}api/status", headers=headers).is_success:
                     return
             time.sleep(0.2)  # nothing announces that a port has been opened
-        message = f"JupyterLab did not answer within {START_S:.0f} s; see {self.log}"
+        message = f"JupyterLab did not answer within {START_S:.0f} s"
         raise LabFailed(message)
 
     @staticmethod
@@ -163,7 +165,7 @@ def end_on_signals() -> None:
 def main() -> None:
     """Run JupyterLab until Ctrl-C."""
     end_on_signals()
-    with contextlib.suppress(KeyboardInterrupt), LabServer() as server:
+    with contextlib.suppress(KeyboardInterrupt), LabServer(DEMO / "lab") as server:
         print(f"JupyterLab: {server.address}\nCtrl-C ends it.")
         server.wait()
 

@@ -1,1 +1,86 @@
-"""Long work from JupyterLab, on a pool of workers."""
+"""Labpool: long work from JupyterLab, on a pool of workers.
+
+    import labpool
+
+    pool = labpool.connect()
+    run = pool.train(dataset="persian-legal")
+
+Names are imported when they are first used, so that ``import labpool`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .client.connect import connect
+    from .client.errors import NoExtension, NoServer
+    from .client.labpool import Labpool
+    from .client.run import Run
+    from .loading import load
+    from .runtime.here import run_here
+    from .wire.errors import (
+        Conflict,
+        Forbidden,
+        InvalidParams,
+        InvalidRequest,
+        KindUnavailable,
+        LabpoolError,
+        ModelNotAllowed,
+        NotFound,
+        RunCancelledError,
+        RunFailedError,
+        ServerUnavailable,
+        StoreInUse,
+        TooManyRequests,
+    )
+    from .wire.kinds import JobKind
+
+__all__ = [
+    "Conflict",
+    "Forbidden",
+    "InvalidParams",
+    "InvalidRequest",
+    "JobKind",
+    "KindUnavailable",
+    "Labpool",
+    "LabpoolError",
+    "ModelNotAllowed",
+    "NoExtension",
+    "NoServer",
+    "NotFound",
+    "Run",
+    "RunCancelledError",
+    "RunFailedError",
+    "ServerUnavailable",
+    "StoreInUse",
+    "TooManyRequests",
+    "connect",
+    "load",
+    "run_here",
+]
+
+_HOMES = {
+    "JobKind": "labpool.wire.kinds",
+    "Labpool": "labpool.client.labpool",
+    "NoExtension": "labpool.client.errors",
+    "NoServer": "labpool.client.errors",
+    "Run": "labpool.client.run",
+    "connect": "labpool.client.connect",
+    "load": "labpool.loading",
+    "run_here": "labpool.runtime.here",
+}
+"""Where each name lives; the rest are errors of the wire."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'labpool' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES.get(name, "labpool.wire.errors")), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

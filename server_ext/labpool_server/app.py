@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from jupyter_core.paths import jupyter_data_dir
 from jupyter_server.extension.application import ExtensionApp
@@ -14,12 +14,11 @@ from traitlets import Bool, Dict, Float, Integer, TraitError, Unicode, default, 
 from labpool.wire import LabpoolError
 from labpool.wire._base import utc_now
 
-from .attempt import AttemptSettings
+from .dispatch import AttemptSettings
 from .folder import DataFolder
 from .handlers import handlers
-from .monitor import Thresholds
 from .pool.backend import Backend, Listener, PoolSettings
-from .service import Service
+from .service import Service, Thresholds
 
 
 def default_workers() -> int:
@@ -112,20 +111,13 @@ class Labpool(ExtensionApp):
         90.0, help="Machine memory in use, percent, above which an alert is shown; 0 for none."
     ).tag(config=True)
     alert_response_ms = Float(
-        500.0, help="Average response time, milliseconds, above which an alert is shown; 0 for none."
+        500.0,
+        help="Average response time, milliseconds, above which an alert is shown; 0 for none.",
     ).tag(config=True)
     alert_worker_memory = Float(
         85.0,
         help="Worker memory, percent of its limit, above which an alert is shown; 0 for none.",
     ).tag(config=True)
-
-    _environment: ClassVar[dict[str, str]] = {
-        "n_workers": "LABPOOL_N_WORKERS",
-        "memory_limit": "LABPOOL_MEMORY_LIMIT",
-        "scheduler_address": "LABPOOL_SCHEDULER_ADDRESS",
-        "data_dir": "LABPOOL_DATA_DIR",
-        "database_url": "LABPOOL_DATABASE_URL",
-    }
 
     service: Service | None = None
     _starting: asyncio.Task[None] | None = None
@@ -185,15 +177,16 @@ class Labpool(ExtensionApp):
 
     async def _start_jupyter_server_extension(self, _serverapp: Any) -> None:
         """Open the store and take up the queue, once the event loop runs."""
-        if self.service is not None:
-            self._starting = asyncio.ensure_future(self._start())
+        if self.service is not None and self.serverapp is not None:
+            self._starting = asyncio.ensure_future(
+                self._start(self.service, self.serverapp.public_url)
+            )
 
-    async def _start(self) -> None:
-        assert self.service is not None and self.serverapp is not None
+    async def _start(self, service: Service, url: str) -> None:
         try:
-            await self.service.start(self.serverapp.public_url)
+            await service.start(url)
         except LabpoolError as error:
-            self.log.error("Labpool is off: %s", error)
+            self.log.error("Labpool is off: %s", error)  # noqa: TRY400 - the words say it all
 
     async def stop_extension(self) -> None:
         """Ask the jobs to save, then end what was started."""

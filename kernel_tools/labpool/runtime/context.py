@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 from labpool.wire.events import LogLevel
 
 
-class Cancelled(Exception):  # noqa: N818 - a signal, not an error
+class Cancelled(Exception):
     """Raised by a body, or by ``ctx.check_cancelled()``, to end because it was asked to."""
 
 
@@ -32,11 +32,11 @@ class JobError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Keep code and details when the error is pickled."""
-        return _job_error, (self.code, self.message, self.retry, self.details)
+        return _job_error, (self.code, self.message, int(self.retry), self.details)
 
 
-def _job_error(code: str, message: str, retry: bool, details: dict[str, Any]) -> JobError:
-    return JobError(code, message, retry=retry, **details)
+def _job_error(code: str, message: str, again: int, details: dict[str, Any]) -> JobError:
+    return JobError(code, message, retry=bool(again), **details)
 
 
 @runtime_checkable
@@ -65,8 +65,11 @@ class JobContext(Protocol):
         """Say how far the job has come. May be dropped, counted, when the line is full."""
 
     def metric(self, step: int, **values: float) -> None:
-        """Report values measured at one step. Never dropped; a value that is not finite
-        becomes a warning in the log. The same step again replaces the value."""
+        """Report values measured at one step.
+
+        Never dropped; a value that is not finite becomes a warning in the log. The same step
+        again replaces the value.
+        """
 
     def log(self, level: LogLevel, text: str) -> None:
         """Write a log line. Never dropped."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
+import sys
 import threading
 from typing import Any
 
@@ -15,22 +18,41 @@ from .reporter import Reporter
 TOPIC = "labpool"
 """Dask event topic that carries the batches."""
 
+PR_SET_PDEATHSIG = 1
+"""Of Linux's ``prctl(2)``: the signal that a process gets when its parent dies."""
+
 PLUGIN = "labpool"
 """Name of the plugin on each worker."""
 
 
 class WorkerDesk(WorkerPlugin):
-    """Keeps, on one worker, the attempts that run there: their stop flags and reporters."""
+    """Keeps, on one worker, the attempts that run there: their stop flags and reporters.
 
-    def __init__(self) -> None:
+    Args:
+        own: Whether the worker's process is ours, and not a foreign cluster's.
+    """
+
+    def __init__(self, *, own: bool = False) -> None:
         self.name = PLUGIN
+        self._own = own
         self._lock = threading.Lock()
         self._stops: dict[str, threading.Event] = {}
         self._reporters: dict[str, Reporter] = {}
 
-    def __reduce__(self) -> tuple[type[WorkerDesk], tuple[()]]:
+    def __reduce__(self) -> tuple[Any, ...]:
         """Travel to the worker empty."""
-        return WorkerDesk, ()
+        return _own_desk if self._own else WorkerDesk, ()
+
+    def setup(self, worker: Worker) -> None:
+        """Bind the worker's process to the server's.
+
+        A Ctrl-C in the server's terminal is the server's: it asks the jobs to save. And when
+        the server dies, Linux ends the worker, even one that holds the interpreter's lock.
+        """
+        if self._own and threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            if sys.platform == "linux":
+                ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
     def stop_flag(self, key: str) -> threading.Event:
         """Return the stop flag of an attempt; it may be set before the attempt starts."""
@@ -52,6 +74,10 @@ class WorkerDesk(WorkerPlugin):
     def reporter(self, key: str) -> Reporter | None:
         """Return the reporter of an attempt that runs, or None."""
         return self._reporters.get(key)
+
+
+def _own_desk() -> WorkerDesk:
+    return WorkerDesk(own=True)
 
 
 def key_of(run_id: str, attempt: int) -> str:
@@ -85,7 +111,7 @@ def run_attempt(spec: dict[str, Any]) -> dict[str, Any]:
         desk.end(key)
 
 
-def describe(dask_worker: Worker) -> dict[str, Any]:
+def describe() -> dict[str, Any]:
     """Return what the server shows of a worker's process; called through ``Client.run``."""
     process = psutil.Process()
     return {"pid": os.getpid(), "started": process.create_time()}

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Literal
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from labpool.wire._base import Record
 from labpool.wire.events import AttemptStarted
@@ -31,8 +31,16 @@ RESULT_LIMIT = 1 << 20
 LOCK_PAUSE_S = 0.1
 """Pause between two looks at a lock that a lost attempt still holds; files give no event."""
 
-_FINAL = (ValidationError, ValueError, TypeError, LookupError, ImportError, SyntaxError,
-          AttributeError, NotImplementedError)
+_FINAL = (
+    ValidationError,
+    ValueError,
+    TypeError,
+    LookupError,
+    ImportError,
+    SyntaxError,
+    AttributeError,
+    NotImplementedError,
+)
 """Errors that another attempt would only repeat."""
 
 
@@ -53,7 +61,7 @@ class AttemptSpec(Record):
     worker: str
     run_dir: str
     threads: int = 1
-    assets: dict[str, str] = {}
+    assets: dict[str, str] = Field(default_factory=dict)
 
 
 class Outcome(Record):
@@ -104,14 +112,16 @@ def _outcome(spec: AttemptSpec, ctx: RecordingContext) -> Outcome:
     try:
         with _only_one(ctx), _logging_to(ctx):
             ctx.emit(AttemptStarted, host=socket.gethostname(), pid=os.getpid())
-            return Outcome(ended="succeeded", result=_checked(call_body(spec.kind, spec.params, ctx)))
+            return Outcome(
+                ended="succeeded", result=_checked(call_body(spec.kind, spec.params, ctx))
+            )
     except Cancelled:
         return Outcome(ended="cancelled")
     except JobError as error:
         return _failed(error.code, error.message, retry=error.retry, details=error.details)
     except MemoryError as error:
         return _failed("out_of_memory", f"The job ran out of memory. {error}".strip(), retry=True)
-    except Exception as error:  # the body is a stranger's code: whatever it raises ends the attempt
+    except Exception as error:  # noqa: BLE001 - whatever a stranger's body raises ends the attempt
         text = f"{type(error).__name__}: {error}"
         details = {"traceback": _traceback(error)}
         return _failed("job_error", text, retry=not isinstance(error, _FINAL), details=details)
@@ -124,7 +134,9 @@ def call_body(kind_name: str, params: Mapping[str, Any], ctx: JobContext) -> Any
     return body(kind.params.model_validate(params), ctx)
 
 
-def _failed(code: str, message: str, *, retry: bool, details: dict[str, Any] | None = None) -> Outcome:
+def _failed(
+    code: str, message: str, *, retry: bool, details: dict[str, Any] | None = None
+) -> Outcome:
     error = RunError(code=code, message=message, details=details or {})
     return Outcome(ended="failed", error=error, retry=retry)
 
@@ -176,7 +188,9 @@ class _ContextHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Pass on what the job's own thread logs."""
         if record.thread == self._thread:
-            level: Literal["warning", "error"] = "error" if record.levelno >= logging.ERROR else "warning"
+            level: Literal["warning", "error"] = (
+                "error" if record.levelno >= logging.ERROR else "warning"
+            )
             self._ctx.log(level, self.format(record))
 
 

@@ -36,7 +36,5 @@ def run_here(
         pydantic.ValidationError: The params are not valid.
     """
     folder = Path(run_dir) if run_dir is not None else Path(tempfile.mkdtemp(prefix="labpool-"))
-    ctx = RecordingContext(
-        run_id="here", run_dir=folder, send=on_event or (lambda _event: None)
-    )
+    ctx = RecordingContext(run_id="here", run_dir=folder, send=on_event or (lambda _event: None))
     return call_body(kind, params or {}, ctx)

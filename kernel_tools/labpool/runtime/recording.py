@@ -52,7 +52,7 @@ class RecordingContext:
         self.checkpoint_dir = self.run_dir / "checkpoints"
         self.checkpoint_dir.mkdir(parents=True, exist_ok=True)
 
-    def emit(self, kind: type[Any], **values: Any) -> None:
+    def emit(self, kind: type[Any], /, **values: Any) -> None:
         """Make an event of this attempt and send it."""
         event = kind(run_id=self.run_id, attempt=self.attempt, worker=self.worker, **values)
         (self.send or self.events.append)(event)

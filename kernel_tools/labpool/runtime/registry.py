@@ -57,7 +57,7 @@ class Registry:
         for point in entry_points(group=GROUP) if points is None else points:
             try:
                 kind = point.load()
-            except Exception as error:  # a stranger's package may raise anything at import
+            except Exception as error:  # noqa: BLE001 - a stranger's package may raise anything
                 self._broken[point.name] = f"{type(error).__name__}: {error}"
                 continue
             if isinstance(kind, JobKind):

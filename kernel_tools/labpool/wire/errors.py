@@ -115,8 +115,10 @@ class InvalidParams(LabpoolError):
     def of(cls, error: ValidationError, prefix: str = "") -> InvalidParams:
         """Build the error from pydantic's, keeping every field's path."""
         fields = [
-            {"field": ".".join([*([prefix] if prefix else []), *map(str, e["loc"])]) or "body",
-             "message": e["msg"]}
+            {
+                "field": ".".join([*([prefix] if prefix else []), *map(str, e["loc"])]) or "body",
+                "message": e["msg"],
+            }
             for e in error.errors(include_url=False, include_input=False, include_context=False)
         ]
         text = "; ".join(f"{f['field']}: {f['message']}" for f in fields)

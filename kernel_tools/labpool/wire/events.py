@@ -14,6 +14,9 @@ from pydantic import Field, TypeAdapter
 from ._base import Record, Timestamp, utc_now
 from .runs import Progress, RunError
 
+LARGEST = 2**53 - 1
+"""Largest number that Python, SQL and JavaScript all keep exactly."""
+
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 
@@ -29,10 +32,10 @@ class _Event(Record):
     """
 
     run_id: str
-    attempt: int = 0
-    n: int = 0
+    attempt: int = Field(default=0, ge=0, le=LARGEST)
+    n: int = Field(default=0, ge=0, le=LARGEST)
     at: Timestamp = Field(default_factory=utc_now)
-    seq: int = 0
+    seq: int = Field(default=0, ge=0, le=LARGEST)
 
 
 class RunQueued(_Event):
@@ -96,7 +99,7 @@ class MetricsReported(_Event):
 
     type: Literal["metrics_reported"] = "metrics_reported"
     worker: str = ""
-    step: int = Field(ge=0)
+    step: int = Field(ge=0, le=LARGEST)
     values: dict[str, float]
 
 

@@ -73,8 +73,10 @@ class RunsQuery(Record):
 
 
 class EventsQuery(Record):
-    """Where to begin: events with a ``seq`` greater than ``after``; None means from the start
-    for one run, and from now on for all runs."""
+    """Where to begin: events with a ``seq`` greater than ``after``.
+
+    None means from the start for one run, and from now on for all runs.
+    """
 
     after: int | None = Field(default=None, ge=0, le=2**63 - 1)
     limit: int = Field(default=1000, ge=1, le=10_000)

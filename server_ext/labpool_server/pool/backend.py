@@ -31,7 +31,7 @@ class Seat:
     memory_limit: int = 0
 
 
-class WorkerLost(Exception):  # noqa: N818 - what happened, by name
+class WorkerLost(Exception):
     """The worker of an attempt is gone, and nobody knows how far the job came.
 
     Args:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Literal
 
 import psutil
 
@@ -31,7 +32,7 @@ class ThreadBackend:
     A thread cannot be killed: a job that hangs keeps its seat until it returns.
     """
 
-    mode = "threads"
+    mode: Literal["local", "threads", "attached"] = "threads"
 
     def __init__(self, settings: PoolSettings, listener: Listener) -> None:
         self._size = settings.maximum

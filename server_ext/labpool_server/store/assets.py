@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from sqlalchemy import Connection, delete, select
@@ -13,8 +12,14 @@ from labpool.wire.assets import Asset
 from labpool.wire.events import ArtifactSaved
 from labpool.wire.pages import AssetPage, AssetsQuery
 
-from .sql import cursor, plain, upsert
+from .sql import cursor, indexed, insert
 from .tables import artifacts, events
+
+Changed = dict[tuple[str, str], ArtifactSaved | None]
+"""By run id and name: the event that saved an artifact, None for one that is gone."""
+
+_LONGEST = 100
+"""Characters of a name in an id."""
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._~-]+")
 
@@ -22,20 +27,21 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._~-]+")
 def slug(name: str) -> str:
     """Return a name as part of a URL; names that differ stay different."""
     safe = _UNSAFE.sub("-", name).strip("-")
-    if safe == name:
+    if safe == name and 0 < len(name) <= _LONGEST:
         return safe
     mark = hashlib.sha256(name.encode()).hexdigest()[:8]
-    return f"{safe}-{mark}" if safe else mark
+    return f"{safe[:_LONGEST]}-{mark}" if safe else mark
 
 
-def write(conn: Connection, changed: Mapping[tuple[str, str], ArtifactSaved | None]) -> None:
-    """Write what artifacts are there now; None stands for one that is gone."""
+def write(conn: Connection, changed: Changed) -> None:
+    """Write what artifacts are there now."""
     rows = [_row(event) for event in changed.values() if event]
-    if rows:
-        upsert(conn, artifacts, ("run_id", "name"), rows)
+    insert(conn, artifacts, rows, ("run_id", "name"))
     for run_id, name in (key for key, event in changed.items() if event is None):
         conn.execute(
-            delete(artifacts).where(artifacts.c.run_id == run_id, artifacts.c.name == plain(name)),
+            delete(artifacts).where(
+                artifacts.c.run_id == run_id, artifacts.c.name == indexed(name)
+            ),
         )
 
 
@@ -43,7 +49,7 @@ def _row(event: ArtifactSaved) -> dict[str, object]:
     is_asset = event.kind == "checkpoint"
     return {
         "run_id": event.run_id,
-        "name": plain(event.name),
+        "name": indexed(event.name),
         "seq": event.seq,
         "asset_id": f"{event.run_id}-{slug(event.name)}" if is_asset else None,
         "asset_kind": "checkpoint" if is_asset else None,

@@ -9,6 +9,7 @@ The store commits once a batch, so the flush is paid for a few times a second.
 from __future__ import annotations
 
 import os
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,18 @@ def connect(url: str) -> Engine:
             "postgresql://user@host/name.",
         ) from error
     return _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _server(parsed)
+
+
+def to_write(engine: Engine) -> AbstractContextManager[Connection]:
+    """Return a transaction that writes: all of it is kept, or nothing."""
+    return engine.execution_options(writes=True).begin()
+
+
+def to_read(engine: Engine) -> AbstractContextManager[Connection]:
+    """Return a transaction that reads one state of the database, whatever is written meanwhile."""
+    if engine.dialect.name == "sqlite":
+        return engine.begin()
+    return engine.execution_options(isolation_level="REPEATABLE READ").begin()
 
 
 def _server(url: URL) -> Engine:

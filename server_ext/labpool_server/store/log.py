@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import Connection, select
 
+from .stored import Stored
 from .tables import counter, events
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """An event that is on disk.
-
-    Attributes:
-        seq: Its number in the log, rising over all runs.
-        json: The event as it goes over the wire, with its ``seq``.
-    """
-
-    seq: int
-    run_id: str
-    type: str
-    json: str
 
 
 def after(conn: Connection, seq: int, limit: int, run_id: str | None) -> list[Stored]:

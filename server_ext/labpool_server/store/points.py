@@ -10,19 +10,22 @@ from sqlalchemy import Connection, select
 from labpool.wire.events import MetricsReported
 
 from . import spans
-from .sql import chunks, plain, upsert
+from .sql import chunks, indexed, insert
 from .tables import points, series
 
 Fresh = dict[tuple[str, str], dict[int, tuple[float, float]]]
 """By run id and metric name: step to value and time, in seconds since the epoch."""
 
+LAST_STEP = 2**63 - 1
+"""What 64 bits hold."""
+
 
 def collect(fresh: Fresh, event: MetricsReported) -> None:
-    """Add an event's values; one that is not finite cannot be drawn and is left out."""
+    """Add an event's values; what cannot be drawn (not finite, no such step) is left out."""
     at = event.at.timestamp()
     for name, value in event.values.items():
-        if math.isfinite(value):
-            fresh.setdefault((event.run_id, plain(name)), {})[event.step] = (value, at)
+        if math.isfinite(value) and event.step <= LAST_STEP:
+            fresh.setdefault((event.run_id, indexed(name)), {})[event.step] = (value, at)
 
 
 def write(conn: Connection, fresh: Fresh) -> None:
@@ -35,7 +38,7 @@ def write(conn: Connection, fresh: Fresh) -> None:
         for key, steps in fresh.items()
         for step, (value, at) in steps.items()
     ]
-    upsert(conn, points, ("series_id", "step"), rows)
+    insert(conn, points, rows, ("series_id", "step"))
     spans.refresh(conn, {ids[key]: steps.keys() for key, steps in fresh.items()})
 
 
@@ -46,7 +49,7 @@ def _series_ids(conn: Connection, keys: Iterable[tuple[str, str]]) -> dict[tuple
     new = [{"run_id": run_id, "name": name} for run_id, name in sorted(wanted - found.keys())]
     if not new:
         return found
-    upsert(conn, series, ("run_id", "name"), new)
+    insert(conn, series, new, ("run_id", "name"))
     return found | _find(conn, wanted - found.keys())
 
 

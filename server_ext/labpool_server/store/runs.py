@@ -2,16 +2,55 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Select, func, select
+from collections.abc import Collection, Mapping
+from typing import Any
 
+from sqlalchemy import Connection, Select, bindparam, func, select, update
+
+from labpool.wire.events import RunQueued
 from labpool.wire.pages import RunPage, RunsQuery
 from labpool.wire.runs import Run, RunState
 
-from .sql import cursor, plain
+from .sql import cursor, indexed, insert
 from .tables import run_tags, runs
 
 _OPEN = (RunState.QUEUED, RunState.RUNNING, RunState.INTERRUPTED)
 _RUN = select(runs.c.json)
+
+
+def write(conn: Connection, folded: Collection[Run], born: Mapping[str, RunQueued]) -> None:
+    """Write runs as they stand; ``born`` has the first event of those that are new."""
+    new = [_first(run, born[run.id].seq) for run in folded if run.id in born]
+    old = [_later(run) for run in folded if run.id not in born]
+    insert(conn, runs, new)
+    if old:
+        conn.execute(_UPDATE, old)
+    tags = {(indexed(tag), id_) for id_, queued in born.items() for tag in queued.tags}
+    insert(conn, run_tags, [{"tag": t, "run_id": id_} for t, id_ in tags], ("tag", "run_id"))
+
+
+_UPDATE = (
+    update(runs)
+    .where(runs.c.id == bindparam("key"))
+    .values(state=bindparam("now"), json=bindparam("snapshot"))
+)
+
+
+def _first(run: Run, born: int) -> dict[str, Any]:
+    return {
+        "id": run.id,
+        "born": born,
+        "kind": indexed(run.kind),
+        "state": run.state.value,
+        "rank": -run.priority,
+        "search": indexed(f"{run.name}\n{run.id}".casefold()),
+        "json": run.model_dump_json(),
+    }
+
+
+def _later(run: Run) -> dict[str, Any]:
+    """Return what may change after a run's first event; the rest is as it was asked for."""
+    return {"key": run.id, "now": run.state.value, "snapshot": run.model_dump_json()}
 
 
 def one(conn: Connection, run_id: str) -> Run | None:
@@ -34,14 +73,14 @@ def page(conn: Connection, query: RunsQuery) -> RunPage:
 def _matching(query: RunsQuery) -> Select[int, str]:
     wanted = select(runs.c.born, runs.c.json)
     if query.kind is not None:
-        wanted = wanted.where(runs.c.kind == plain(query.kind))
+        wanted = wanted.where(runs.c.kind == indexed(query.kind))
     if query.state is not None:
         wanted = wanted.where(runs.c.state == query.state.value)
     if query.tag is not None:
-        tagged = select(run_tags.c.run_id).where(run_tags.c.tag == plain(query.tag))
+        tagged = select(run_tags.c.run_id).where(run_tags.c.tag == indexed(query.tag))
         wanted = wanted.where(runs.c.id.in_(tagged))
     if query.search:
-        text = plain(query.search.casefold())
+        text = indexed(query.search.casefold())
         wanted = wanted.where(runs.c.search.contains(text, autoescape=True))
     if query.after is not None:
         wanted = wanted.where(runs.c.born < cursor(query.after))
@@ -60,7 +99,7 @@ def next_queued(conn: Connection, limit: int) -> list[Run]:
     A run that waits again keeps the place that its creation gave it.
     """
     queued = _RUN.where(runs.c.state == RunState.QUEUED.value)
-    return _parsed(conn, queued.order_by(runs.c.priority.desc(), runs.c.born).limit(limit))
+    return _parsed(conn, queued.order_by(runs.c.rank, runs.c.born).limit(limit))
 
 
 def counts(conn: Connection) -> dict[RunState, int]:

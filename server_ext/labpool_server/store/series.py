@@ -10,7 +10,7 @@ from labpool.wire.errors import InvalidRequest
 from labpool.wire.metrics import Series
 
 from .spans import WIDTHS, Span, as_spans, merge
-from .sql import chunks, plain
+from .sql import chunks, indexed
 from .tables import points, series, spans
 
 PER_BUCKET = 4
@@ -23,6 +23,8 @@ def read(
     """Return a run's series by name.
 
     Args:
+        conn: A connection.
+        run_id: The run.
         names: Which ones; None for all. A name that the run does not have is left out.
         max_points: Most points of each, 4 or more, or None for every point.
 
@@ -33,7 +35,7 @@ def read(
         raise InvalidRequest(f"max_points is {max_points}; ask for {PER_BUCKET} or more.")
     query = select(series.c.id, series.c.name).where(series.c.run_id == run_id)
     if names is not None:
-        query = query.where(series.c.name.in_([plain(name) for name in names]))
+        query = query.where(series.c.name.in_([indexed(name) for name in names]))
     found = conn.execute(query.order_by(series.c.name)).all()
     return [_one(conn, id_, name, max_points) for id_, name in found]
 
@@ -58,6 +60,8 @@ def _chosen(conn: Connection, id_: int, steps: tuple[int, int], most: int) -> li
     """Return the steps to show, rising: up to four in each of up to ``most`` buckets.
 
     Args:
+        conn: A connection.
+        id_: The series.
         steps: First and last step of the series.
         most: Most buckets, 1 or more.
     """

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Select, literal, select
 
-from .sql import upsert
+from .sql import insert
 from .tables import points, spans
 
 FACTOR = 32
@@ -79,6 +79,7 @@ def refresh(conn: Connection, touched: Mapping[int, Collection[int]]) -> None:
     """Make the summaries again that hold new points.
 
     Args:
+        conn: A connection inside a transaction that may write.
         touched: By series id, the steps of the new points.
     """
     for width in WIDTHS:
@@ -88,7 +89,7 @@ def refresh(conn: Connection, touched: Mapping[int, Collection[int]]) -> None:
             for start, stop in _stretches({step // width for step in steps})
             for number, span in _summed(conn, id_, width, start, stop).items()
         ]
-        upsert(conn, spans, ("series_id", "width", "span"), rows)
+        insert(conn, spans, rows, ("series_id", "width", "span"))
 
 
 def _summed(conn: Connection, id_: int, width: int, start: int, stop: int) -> dict[int, Span]:

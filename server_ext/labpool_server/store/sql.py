@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
 
 from labpool.wire.errors import InvalidRequest
 
@@ -14,6 +14,9 @@ T = TypeVar("T")
 
 _MOST = 500
 """Values in one IN list: well below what any database allows."""
+
+_LONGEST = 400
+"""Characters of a text in an index; PostgreSQL takes about 2,700 bytes a row."""
 
 
 def chunks(values: Collection[T]) -> Iterator[list[T]]:
@@ -23,26 +26,34 @@ def chunks(values: Collection[T]) -> Iterator[list[T]]:
         yield whole[start : start + _MOST]
 
 
-def upsert(
-    conn: Connection, table: Table, keys: Sequence[str], rows: Sequence[Mapping[str, Any]],
-) -> None:  # fmt: skip
-    """Insert rows; where one with the same keys exists, its other columns change.
+def insert(
+    conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]], keys: Sequence[str] = ()
+) -> None:
+    """Insert rows, past SQLAlchemy's care for each value, which costs more than SQLite does.
 
     Args:
-        rows: One or more, all with the same columns, no two with the same keys.
+        conn: A connection inside a transaction that may write.
+        table: Where to.
+        rows: All with the same columns in the same order, no two with the same keys.
+        keys: A row that exists with the same keys has its other columns changed; none to fail.
     """
-    new = (sqlite if conn.dialect.name == "sqlite" else postgresql).insert(table)
-    rest = {name: new.excluded[name] for name in rows[0] if name not in keys}
-    whole = (
-        new.on_conflict_do_update(index_elements=list(keys), set_=rest)
-        if rest
-        else new.on_conflict_do_nothing(index_elements=list(keys))
-    )
-    conn.execute(whole, list(rows))
+    if not rows:
+        return
+    quote = conn.dialect.identifier_preparer.quote
+    names = ", ".join(map(quote, rows[0]))
+    marks = ", ".join(["?" if conn.dialect.name == "sqlite" else "%s"] * len(rows[0]))
+    statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - own names
+    if keys:
+        changes = ", ".join(f"{quote(n)} = excluded.{quote(n)}" for n in rows[0] if n not in keys)
+        deed = f"UPDATE SET {changes}" if changes else "NOTHING"
+        statement += f" ON CONFLICT ({', '.join(map(quote, keys))}) DO {deed}"
+    conn.exec_driver_sql(statement, [tuple(row.values()) for row in rows])
 
 
-def plain(text: str) -> str:
-    """Return text without the one character that PostgreSQL cannot keep."""
+def indexed(text: str) -> str:
+    """Return text as any index takes it: without NUL, and a long one cut but still its own."""
+    if len(text) > _LONGEST:
+        text = f"{text[:_LONGEST]} {hashlib.sha256(text.encode()).hexdigest()}"
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
@@ -26,9 +26,9 @@ from labpool.wire.runs import Run, RunState
 
 from . import assets, log, logs, runs, series
 from .append import append
-from .engine import connect
-from .log import Stored
+from .engine import connect, to_read, to_write
 from .migrate import migrate
+from .stored import Stored
 from .trouble import in_plain_words
 
 
@@ -62,7 +62,7 @@ class Store:
                 return
             engine = connect(self._url)
             try:
-                with _to_write(engine) as conn:
+                with to_write(engine) as conn:
                     migrate(conn)
             except BaseException:
                 engine.dispose()
@@ -158,6 +158,7 @@ class Store:
         """Return a run's metric series by name.
 
         Args:
+            run_id: The run.
             names: Which ones; None for all. A name that the run does not have is left out.
             max_points: Most points of each, 4 or more, or None for every point. A series with
                 more is cut into buckets of steps, each with its first, lowest, highest and
@@ -195,19 +196,15 @@ class Store:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with self._lock, in_plain_words(), _to_write(self._opened()) as conn:
+        with self._lock, in_plain_words(), to_write(self._opened()) as conn:
             yield conn
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with in_plain_words(), self._opened().begin() as conn:
+        with in_plain_words(), to_read(self._opened()) as conn:
             yield conn
 
     def _opened(self) -> Engine:
         if self._engine is None:
             raise ServerUnavailable("The store is closed. Start the server again.")
         return self._engine
-
-
-def _to_write(engine: Engine) -> AbstractContextManager[Connection]:
-    return engine.execution_options(writes=True).begin()

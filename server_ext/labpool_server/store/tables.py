@@ -75,17 +75,22 @@ runs = Table(
     "runs",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("born", Big, nullable=False, unique=True),
+    Column("born", Big, nullable=False),
     Column("kind", Text, nullable=False),
     Column("state", Text, nullable=False),
-    Column("priority", Big, nullable=False),
+    Column("rank", Big, nullable=False),
     Column("search", Text, nullable=False),
     Column("json", Text, nullable=False),
+    Index("ix_runs_born", "born", "search"),
     Index("ix_runs_kind", "kind", "born"),
     Index("ix_runs_state", "state", "born"),
-    Index("ix_runs_queue", "state", text("priority DESC"), "born"),
+    Index("ix_runs_queue", "state", "rank", "born"),
 )
-"""``born`` is the number of the event that queued the run: the order of the queue and of lists."""
+"""``born`` is the number of the event that queued the run: the order of lists.
+``search`` stands in that index as well, so that looking for text does not read every row.
+
+``rank`` is the priority with its sign turned, so that the queue reads its index forwards.
+"""
 
 run_tags = Table(
     "run_tags",

@@ -12,7 +12,7 @@ from labpool.wire.errors import ServerUnavailable
 _ADVICE = (
     (
         ("disk is full", "no space left", "disk full", "quota exceeded"),
-        "The disk is full. Free some space; nothing was lost and Labpool goes on by itself.",
+        "The disk is full. Free some space and try again; nothing is half-stored.",
     ),
     (
         ("database is locked", "database table is locked", "lock timeout"),

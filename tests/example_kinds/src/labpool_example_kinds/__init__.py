@@ -26,8 +26,17 @@ class ChatterParams(_Params):
     word: str = "word"
 
 
+class SgdParams(_Params):
+    """Train a small network and report every step."""
+
+    seconds: float = Field(default=10, gt=0)
+    rate: float = Field(default=1000, gt=0, description="Steps, and so messages, a second.")
+
+
 class HangParams(_Params):
     """Compute for ever and never look whether anybody asked to stop."""
+
+    hold: bool = Field(default=False, description="Hold the interpreter's lock all the while.")
 
 
 class HogParams(_Params):
@@ -43,12 +52,23 @@ class FlakyParams(_Params):
 
 
 PRIMES = JobKind(
-    name="primes", title="Count primes", params=PrimesParams,
+    name="primes",
+    title="Count primes",
+    params=PrimesParams,
     entry="labpool_example_kinds.bodies:primes",
 )
 CHATTER = JobKind(
-    name="chatter", title="Chatter", params=ChatterParams,
+    name="chatter",
+    title="Chatter",
+    params=ChatterParams,
     entry="labpool_example_kinds.bodies:chatter",
+)
+SGD = JobKind(
+    name="sgd",
+    title="Train a small network",
+    params=SgdParams,
+    entry="labpool_example_kinds.bodies:sgd",
+    requires=("torch",),
 )
 HANG = JobKind(
     name="hang", title="Hang", params=HangParams, entry="labpool_example_kinds.bodies:hang"
@@ -57,10 +77,16 @@ HOG = JobKind(
     name="hog", title="Take memory", params=HogParams, entry="labpool_example_kinds.bodies:hog"
 )
 FLAKY = JobKind(
-    name="flaky", title="Fail at first", params=FlakyParams,
+    name="flaky",
+    title="Fail at first",
+    params=FlakyParams,
     entry="labpool_example_kinds.bodies:flaky",
 )
 LACKING = JobKind(
-    name="lacking", title="Needs what is not there", params=HangParams,
-    entry="labpool_example_kinds.bodies:hang", requires=("no_such_module",), extra="imaginary",
+    name="lacking",
+    title="Needs what is not there",
+    params=HangParams,
+    entry="labpool_example_kinds.bodies:hang",
+    requires=("no_such_module",),
+    extra="imaginary",
 )

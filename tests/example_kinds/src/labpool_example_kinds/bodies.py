@@ -9,7 +9,7 @@ from typing import Any
 
 from labpool.runtime.context import Cancelled, JobContext
 
-from . import ChatterParams, FlakyParams, HangParams, HogParams, PrimesParams
+from . import ChatterParams, FlakyParams, HangParams, HogParams, PrimesParams, SgdParams
 
 
 def primes(params: PrimesParams, ctx: JobContext) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def primes(params: PrimesParams, ctx: JobContext) -> dict[str, Any]:
         state = {"slice": i + 1, "found": state["found"] + found}
         part = state_file.with_suffix(".part")
         part.write_text(json.dumps(state))
-        os.replace(part, state_file)
+        part.replace(state_file)
         ctx.metric(i + 1, found=state["found"])
         ctx.progress(i + 1, params.slices, "slice", f"{state['found']} primes so far")
     return {"primes": state["found"], "attempt": ctx.attempt}
@@ -55,9 +55,34 @@ def chatter(params: ChatterParams, ctx: JobContext) -> dict[str, Any]:
     return {"messages": params.messages, "seconds": time.monotonic() - began}
 
 
-def hang(_params: HangParams, ctx: JobContext) -> None:
+def sgd(params: SgdParams, ctx: JobContext) -> dict[str, float]:
+    """Fit a network of two layers to a noisy sum, one message for each step."""
+    import torch  # heavy: only where a body runs
+
+    torch.manual_seed(0)
+    net = torch.nn.Sequential(torch.nn.Linear(16, 32), torch.nn.ReLU(), torch.nn.Linear(32, 1))
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
+    began, step = time.monotonic(), 0
+    while (now := time.monotonic() - began) < params.seconds and not ctx.cancelled():
+        inputs = torch.randn(32, 16)
+        loss = torch.nn.functional.mse_loss(net(inputs), inputs.sum(1, keepdim=True))
+        optimizer.zero_grad()
+        torch.autograd.backward(loss)
+        optimizer.step()
+        step += 1
+        ctx.metric(step, loss=loss.item())
+        ahead = step / params.rate - now
+        if ahead > 0.005:
+            time.sleep(ahead)
+    return {"steps": step, "seconds": time.monotonic() - began}
+
+
+def hang(params: HangParams, ctx: JobContext) -> None:
     """Compute for ever."""
     ctx.progress(0, None, "round", "for ever")
+    if params.hold:
+        time.sleep(0.5)  # let the words out before nobody else gets a turn
+        sum(range(10**13))
     number = 0
     while True:
         number = (number * 1_103_515_245 + 12_345) % 2**31

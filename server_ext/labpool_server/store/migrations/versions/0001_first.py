@@ -58,16 +58,17 @@ def _runs() -> None:
     op.create_table(
         "runs",
         sa.Column("id", sa.Text, primary_key=True),
-        sa.Column("born", Big, nullable=False, unique=True),
+        sa.Column("born", Big, nullable=False),
         sa.Column("kind", sa.Text, nullable=False),
         sa.Column("state", sa.Text, nullable=False),
-        sa.Column("priority", Big, nullable=False),
+        sa.Column("rank", Big, nullable=False),
         sa.Column("search", sa.Text, nullable=False),
         sa.Column("json", sa.Text, nullable=False),
     )
+    op.create_index("ix_runs_born", "runs", ["born", "search"])
     op.create_index("ix_runs_kind", "runs", ["kind", "born"])
     op.create_index("ix_runs_state", "runs", ["state", "born"])
-    op.create_index("ix_runs_queue", "runs", ["state", sa.text("priority DESC"), "born"])
+    op.create_index("ix_runs_queue", "runs", ["state", "rank", "born"])
     op.create_table(
         "run_tags",
         sa.Column("tag", sa.Text, primary_key=True),

@@ -1,0 +1,234 @@
+"""A pool, seen from a notebook, a script or the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from html import escape
+from types import TracebackType
+from typing import Any, Literal, Self
+
+from pydantic import ValidationError
+from pydantic_core import PydanticSerializationError
+
+from labpool.wire.assets import Asset
+from labpool.wire.errors import InvalidParams, LabpoolError
+from labpool.wire.kinds import Kind
+from labpool.wire.runs import RunRequest, RunState
+from labpool.wire.workers import Monitoring, Pool, PoolChange, Worker
+
+from .asynchronous import twin
+from .connection import Connection
+from .listings import assets, kinds, runs, workers
+from .run import Run
+from .show import Listing, run_html
+from .stream import EventStream
+
+
+class Labpool:
+    """The pool of one Jupyter server; ``labpool.connect()`` makes it.
+
+    Every method that asks the server has an awaitable twin with an ``a`` before its name.
+    Threads may share one.
+
+    Args:
+        connection: The server.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    @property
+    def url(self) -> str:
+        """The server's base URL."""
+        return self.connection.address.url
+
+    def submit(
+        self,
+        kind: str,
+        /,
+        *,
+        name: str | None = None,
+        priority: int = 0,
+        max_attempts: int = 3,
+        timeout_s: float | None = None,
+        tags: Iterable[str] = (),
+        params: Mapping[str, Any] | None = None,
+        **more: Any,
+    ) -> Run:
+        """Launch a run.
+
+        Args:
+            kind: Name of the job kind; ``kinds()`` lists them.
+            name: What to call the run.
+            priority: Higher starts first.
+            max_attempts: Attempts in all, the first included.
+            timeout_s: Seconds that one attempt may run.
+            tags: Words to find the run by.
+            params: The kind's parameters, for those whose names are taken above.
+            **more: The kind's parameters.
+
+        Returns:
+            The run, queued.
+
+        Raises:
+            InvalidParams: ``details["fields"]`` says which values cannot work, and why.
+        """
+        try:
+            request = RunRequest(
+                kind=kind,
+                params={**(params or {}), **more},
+                name=name,
+                priority=priority,
+                max_attempts=max_attempts,
+                timeout_s=timeout_s,
+                tags=[tags] if isinstance(tags, str) else list(tags),
+            )
+            request.model_dump_json()
+        except ValidationError as error:
+            raise InvalidParams.of(error) from error
+        except PydanticSerializationError as error:
+            raise InvalidParams.at("params", f"cannot be written as JSON: {error}") from error
+        return Run(self.connection, self.connection.call("create_run", body=request))
+
+    def train(self, /, **params: Any) -> Run:
+        """Train a model: ``submit("train", ...)``, with the same options."""
+        return self.submit("train", **params)
+
+    def runs(
+        self,
+        *,
+        kind: str | None = None,
+        state: RunState | str | None = None,
+        tag: str | None = None,
+        search: str | None = None,
+        limit: int | None = 50,
+    ) -> Listing[Run]:
+        """List runs, newest first.
+
+        Args:
+            kind: Only this kind.
+            state: Only in this state.
+            tag: Only with this tag.
+            search: Only with this text in name or id.
+            limit: How many at the most; None for all.
+        """
+        query = {"kind": kind, "state": state, "tag": tag, "search": search}
+        records = self.connection.pages("list_runs", limit=limit, query=query)
+        return runs(Run(self.connection, record) for record in records)
+
+    def get(self, run_id: str) -> Run:
+        """Return a run by its id.
+
+        Raises:
+            NotFound: There is none, or no longer.
+        """
+        return Run(self.connection, self.connection.call("get_run", {"run_id": run_id}))
+
+    def kinds(self) -> Listing[Kind]:
+        """List the job kinds, each with the JSON schema of its parameters."""
+        return kinds(self.connection.call("list_kinds").items)
+
+    def pool(self) -> Pool:
+        """Return how the pool is doing now."""
+        answer: Pool = self.connection.call("get_pool")
+        return answer
+
+    def workers(self) -> Listing[Worker]:
+        """List the workers, each with what it does now."""
+        return workers(self.pool().workers)
+
+    def scale(
+        self, n: int | None = None, maximum: int | None = None, *, minimum: int | None = None
+    ) -> Pool:
+        """Change the pool's size: ``scale(4)``, or ``scale(1, 8)`` to let it size itself.
+
+        Args:
+            n: Number of workers; the least number where ``maximum`` is given.
+            maximum: Greatest number of workers.
+            minimum: Least number of workers, by name.
+        """
+        if maximum is not None and minimum is None:
+            n, minimum = None, n
+        try:
+            change = PoolChange(n_workers=n, minimum=minimum, maximum=maximum)
+        except ValidationError as error:
+            raise InvalidParams.of(error) from error
+        answer: Pool = self.connection.call("change_pool", body=change)
+        return answer
+
+    def restart_worker(self, worker_id: str) -> Pool:
+        """Restart a worker; a run on it goes on elsewhere."""
+        answer: Pool = self.connection.call("restart_worker", {"worker_id": worker_id})
+        return answer
+
+    def assets(
+        self,
+        *,
+        kind: Literal["model", "dataset", "checkpoint", "records"] | None = None,
+        status: Literal["ready", "downloading", "error"] | None = None,
+        limit: int | None = 100,
+    ) -> Listing[Asset]:
+        """List models, data sets, checkpoints and record sets, newest first."""
+        query = {"kind": kind, "status": status}
+        return assets(self.connection.pages("list_assets", limit=limit, query=query))
+
+    def asset(self, asset_id: str) -> Asset:
+        """Return an asset by its id."""
+        answer: Asset = self.connection.call("get_asset", {"asset_id": asset_id})
+        return answer
+
+    def monitoring(self) -> Monitoring:
+        """Return the server's load, response time and alerts."""
+        answer: Monitoring = self.connection.call("monitoring")
+        return answer
+
+    def events(self, after: int | None = None) -> EventStream:
+        """Follow the events of all runs, for ever.
+
+        Args:
+            after: Number of the last event that is known; None means from now on.
+        """
+        return EventStream(self.connection, "all_events", after=after)
+
+    def close(self) -> None:
+        """Close the connections to the server; the runs go on."""
+        self.connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the connections."""
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Labpool({self.url!r})"
+
+    def _repr_html_(self) -> str:
+        head = f"<strong>Labpool</strong> <code>{escape(self.url)}</code>"
+        try:
+            pool, recent = self.pool(), self.runs(limit=5)
+        except LabpoolError as error:
+            return f"{head}<div>{escape(error.message)}</div>"
+        facts = f"{pool.state}, {len(pool.workers)} workers, {pool.running} running, "
+        cards = "".join(run_html(run.record) for run in recent)
+        table = workers(pool.workers)._repr_html_()
+        return f"{head}<div>{escape(facts)}{pool.queued} queued</div>{table}{cards}"
+
+    asubmit = twin(submit)
+    atrain = twin(train)
+    aruns = twin(runs)
+    aget = twin(get)
+    akinds = twin(kinds)
+    apool = twin(pool)
+    aworkers = twin(workers)
+    ascale = twin(scale)
+    arestart_worker = twin(restart_worker)
+    aassets = twin(assets)
+    aasset = twin(asset)
+    amonitoring = twin(monitoring)

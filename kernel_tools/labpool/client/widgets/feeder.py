@@ -1,0 +1,195 @@
+"""What feeds the widgets of a kernel: one stream of events, ten updates a second at most."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from labpool.client.connection import Connection
+from labpool.client.stopping import Stop
+from labpool.client.stream import EventStream
+from labpool.wire import LabpoolError
+from labpool.wire.events import Event
+
+from .model import Link, RunModel
+from .source import Source
+
+TICK_S = 0.1
+_PATIENCE_S = 1.0
+"""A stream that is broken for so many seconds counts as a server that is away."""
+
+
+class View(Protocol):
+    """Who shows a run: a widget."""
+
+    def renew(self, model: RunModel) -> None:
+        """Show this model from now on."""
+
+    def draw(self, now: float) -> None:
+        """Show what is new in the model."""
+
+
+@dataclasses.dataclass
+class Shown:
+    """A run that is shown.
+
+    Attributes:
+        over: Whether it was over when it was drawn last.
+        ended: Called each time it becomes over.
+    """
+
+    model: RunModel
+    view: View
+    over: bool
+    ended: Callable[[RunModel], None]
+
+
+class Feeder:
+    """Follows the events of one server for all runs that this kernel shows.
+
+    One daemon thread reads and one draws; both end when nothing is shown any more, and
+    neither keeps the kernel from ending.
+
+    Args:
+        connection: The server.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self.lock = threading.RLock()
+        self.source = Source(connection)
+        self._connection = connection
+        self._shown: dict[str, Shown] = {}
+        self._early: dict[str, list[Event]] = {}
+        self._news = threading.Event()
+        self._stop: Stop | None = None
+        self._last: int | None = None
+
+    def follow(
+        self,
+        run_id: str,
+        view: Callable[[RunModel], View],
+        ended: Callable[[RunModel], None],
+    ) -> Shown:
+        """Show a run, as it is now and from now on.
+
+        Args:
+            run_id: The run.
+            view: Makes the view; not called when the run is shown already.
+            ended: Called from the drawing thread each time the run comes to its end.
+
+        Raises:
+            LabpoolError: There is no such run, or the server does not answer.
+        """
+        with self.lock:
+            self._early[run_id] = []
+        try:
+            model = self.source.load(run_id)
+        finally:
+            with self.lock:
+                early = self._early.pop(run_id, [])
+        with self.lock:
+            for event in early:
+                model.apply(event)
+            shown = self._shown.get(run_id)
+            if shown is None:
+                shown = self._shown[run_id] = Shown(model, view(model), model.over, ended)
+            else:
+                shown.model, shown.over = model, model.over
+                shown.view.renew(model)
+            self._start(model.run.seq)
+        return shown
+
+    def drop(self, run_id: str) -> None:
+        """Show a run no more; with the last one the threads end."""
+        with self.lock:
+            self._shown.pop(run_id, None)
+            if not self._shown and self._stop:
+                self._stop.set()
+                self._stop = None
+                self._news.set()
+
+    def press(self, run_id: str, button: str) -> None:
+        """Carry out a button, off the caller's thread; what goes wrong is shown."""
+        threading.Thread(target=self._carry_out, args=(run_id, button), daemon=True).start()
+
+    def _start(self, after: int) -> None:
+        if self._stop is not None:
+            return
+        self._stop, self._last = Stop(), after
+        for name, work in (("events", self._read), ("draw", self._draw)):
+            threading.Thread(
+                target=work, args=(self._stop,), name=f"labpool-{name}", daemon=True
+            ).start()
+
+    def _read(self, stop: Stop) -> None:
+        """Take in events until told to stop; while the server is away, say so and try again."""
+        pauses = self._connection.timing.pauses()
+        while not stop.is_set():
+            try:
+                self._read_on(stop)
+            except LabpoolError:
+                self._say("away")
+                if stop.pause(next(pauses)):
+                    return
+            else:
+                pauses = self._connection.timing.pauses()
+
+    def _read_on(self, stop: Stop) -> None:
+        """Read one stream to its end, from where the one before it broke."""
+        self.source.ping()
+        self._say("live")
+        timing = dataclasses.replace(
+            self._connection.timing, retry_s=_PATIENCE_S, reconnect_s=_PATIENCE_S
+        )
+        link = Connection(self._connection.address, timing)
+        try:
+            # Not as a context: leaving it would set the stop that both threads share.
+            events = EventStream(link, "all_events", after=self._last, stop=stop)
+            for event in events:
+                self._take(event)
+                self._last = events.last
+        finally:
+            link.close()
+
+    def _take(self, event: Event) -> None:
+        with self.lock:
+            if shown := self._shown.get(event.run_id):
+                shown.model.apply(event)
+                self._news.set()
+            if event.run_id in self._early:
+                self._early[event.run_id].append(event)
+
+    def _say(self, link: Link) -> None:
+        with self.lock:
+            for shown in self._shown.values():
+                shown.model.say(link)
+        self._news.set()
+
+    def _draw(self, stop: Stop) -> None:
+        while self._news.wait() and not stop.is_set():
+            self._news.clear()
+            with self.lock:
+                ended = [one for one in self._shown.values() if self._drawn(one)]
+            for one in ended:
+                one.ended(one.model)
+            stop.pause(TICK_S)
+
+    def _drawn(self, shown: Shown) -> bool:
+        """Draw a run and return whether that was its end."""
+        shown.view.draw(time.monotonic())
+        before, shown.over = shown.over, shown.model.over
+        return shown.over and not before
+
+    def _carry_out(self, run_id: str, button: str) -> None:
+        notice = ""
+        try:
+            self.source.cancel(run_id) if button == "cancel" else self.source.resume(run_id)
+        except LabpoolError as error:
+            notice = error.message
+        with self.lock:
+            if shown := self._shown.get(run_id):
+                shown.model.answer(notice)
+        self._news.set()

@@ -1,0 +1,119 @@
+import uPlot from 'uplot';
+
+import type { Format } from './format';
+import type { Choice } from './pick';
+import type { Palette } from './theme';
+import type { Points } from './types';
+
+/** Height of the plot in CSS pixels. */
+export const HEIGHT = 180;
+
+/** In a narrower output the second scale has no axis; the legend tells its values. */
+const TWO_AXES_WIDTH = 300;
+// uPlot's enum is ambient and const: there is nothing of it to import.
+// eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment
+const AT_END: uPlot.Axis = { side: 1 };
+
+/** A curve with its colour. */
+export interface Drawn extends Choice {
+  readonly colour: string;
+}
+
+/** What a chart is made from. */
+export interface ChartOptions {
+  readonly curves: readonly Drawn[];
+  readonly palette: Palette;
+  readonly format: Format;
+  readonly width: number;
+  /** Called with the index of the point under the pointer, or null. */
+  readonly pointed: (at: number | null) => void;
+}
+
+/** Makes a plot; the shown curves are its series. */
+export function createChart(
+  node: HTMLElement,
+  options: ChartOptions,
+  data: uPlot.AlignedData
+): uPlot {
+  const { curves, palette, width, pointed } = options;
+  const chart: uPlot.Options = {
+    width,
+    height: HEIGHT,
+    padding: [8, curves.some(isScore) ? 0 : 12, 0, 0],
+    legend: { show: false },
+    cursor: { drag: { x: false, y: false }, y: false, points: { size: 7 } },
+    scales: { x: { time: false } },
+    axes: axes(options),
+    series: [{}, ...curves.map(curve => lineOf(curve))],
+    hooks: {
+      setCursor: [
+        plot => {
+          pointed(plot.cursor.idx ?? null);
+        }
+      ]
+    }
+  };
+  const plot = new uPlot(chart, data, node);
+  plot.root.style.setProperty('--lp-cursor', palette.text);
+  return plot;
+}
+
+/** Puts curves with steps of their own on one row of steps. */
+export function align(
+  curves: readonly Choice[],
+  series: Readonly<Record<string, Points>>
+): uPlot.AlignedData {
+  const tables = curves.map((curve): uPlot.AlignedData => {
+    const points = series[curve.name];
+    return [points?.steps ?? [], points?.values ?? []];
+  });
+  return tables.length > 0 ? uPlot.join(tables) : [[]];
+}
+
+function isScore(curve: Choice): boolean {
+  return curve.side === 'score';
+}
+
+function scaleOf(curve: Choice): string {
+  return curve.side === 'other' ? `own ${curve.name}` : curve.side;
+}
+
+function lineOf(curve: Drawn): uPlot.Series {
+  return {
+    scale: scaleOf(curve),
+    stroke: curve.colour,
+    width: 1.75,
+    spanGaps: true,
+    ...(/^(val|eval|test)/.test(curve.name) ? { dash: [5, 4] } : {}),
+    points: { size: 5, fill: curve.colour }
+  };
+}
+
+/** Steps below; at the start the first curve's scale, at the end the next one. */
+function axes({ curves, palette, format, width }: ChartOptions): uPlot.Axis[] {
+  const look = {
+    stroke: palette.text,
+    font: palette.font,
+    ticks: { show: false },
+    values: (_: uPlot, values: number[]) => values.map(value => format.number(value))
+  };
+  const upright = { ...look, size: 46, gap: 6, space: 32 };
+  const [first, second] = new Set(curves.map(scaleOf));
+  const below: uPlot.Axis = {
+    ...look,
+    grid: { show: false },
+    gap: 4,
+    size: 26,
+    space: 56
+  };
+  const grid = { stroke: palette.grid, width: 1 };
+  const start: uPlot.Axis = { ...upright, scale: first ?? 'loss', grid };
+  if (second === undefined || width < TWO_AXES_WIDTH) {
+    return [below, start];
+  }
+  return [
+    below,
+    start,
+    { ...upright, scale: second, ...AT_END, grid: { show: false } }
+  ];
+}

@@ -1,0 +1,132 @@
+import { fill, type Language } from './i18n';
+import type { Figure } from './types';
+
+const BYTE_UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+const CLOCK: Intl.DateTimeFormatOptions = {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23'
+};
+
+/** Figures, lengths of time and counts as people of one language read them. */
+export class Format {
+  private readonly whole: Intl.NumberFormat;
+  private readonly figures: Intl.NumberFormat;
+  private readonly tiny: Intl.NumberFormat;
+  private readonly share: Intl.NumberFormat;
+  private readonly time: Intl.DateTimeFormat;
+
+  /** @param language - Whose digits and words are used. */
+  constructor(private readonly language: Language) {
+    const code = language.code;
+    this.whole = new Intl.NumberFormat(code, { maximumFractionDigits: 0 });
+    this.figures = new Intl.NumberFormat(code, { maximumSignificantDigits: 4 });
+    this.tiny = new Intl.NumberFormat(code, {
+      notation: 'scientific',
+      maximumSignificantDigits: 3
+    });
+    this.share = new Intl.NumberFormat(code, { style: 'percent' });
+    this.time = new Intl.DateTimeFormat(code, CLOCK);
+  }
+
+  /** A number with as many digits as one can use. */
+  number(value: number): string {
+    const size = Math.abs(value);
+    if (Number.isInteger(value) || size >= 10_000) {
+      return this.whole.format(value);
+    }
+    return size < 0.001 ? this.tiny.format(value) : this.figures.format(value);
+  }
+
+  /** A share of one, as percent; below the whole it never says 100 %. */
+  percent(value: number): string {
+    return this.share.format(value < 1 ? Math.min(value, 0.99) : 1);
+  }
+
+  /** A time of day on this machine's clock. */
+  clock(at: string): string {
+    return this.time.format(new Date(at));
+  }
+
+  /** A length of time in its two largest units. */
+  duration(seconds: number): string {
+    const all = Math.max(Math.round(seconds), 0);
+    const parts: [number, string][] = [
+      [Math.floor(all / 86_400), 'day'],
+      [Math.floor(all / 3600) % 24, 'hour'],
+      [Math.floor(all / 60) % 60, 'minute'],
+      [all % 60, 'second']
+    ];
+    const first = parts.findIndex(([count]) => count > 0);
+    const shown = first < 0 ? parts.slice(-1) : parts.slice(first, first + 2);
+    const texts = shown
+      .filter(([count], at) => at === 0 || count > 0)
+      .map(([count, unit]) => this.unit(count, unit));
+    return texts.join(this.language.dir === 'rtl' ? ' و ' : ' ');
+  }
+
+  /** A number of things; bytes come in the unit that fits. */
+  count(value: number, unit: string): string {
+    if (unit === 'byte') {
+      return this.bytes(value);
+    }
+    const noun = this.noun(unit, value);
+    return noun === '' ? this.number(value) : `${this.number(value)} ${noun}`;
+  }
+
+  /** `done of total`, with the unit once. */
+  countOf(done: number, total: number, unit: string): string {
+    const text = this.language.text.of;
+    return fill(text, {
+      done: unit === 'byte' ? this.bytes(done) : this.number(done),
+      total: this.count(total, unit)
+    });
+  }
+
+  /** A metric or a unit by the name that people know it by. */
+  name(name: string): string {
+    return this.language.names[name] ?? name;
+  }
+
+  /** A value of a result. */
+  figure(value: Figure): string {
+    if (typeof value === 'number') {
+      return this.number(value);
+    }
+    if (typeof value === 'boolean') {
+      return value ? this.language.text.yes : this.language.text.no;
+    }
+    return value ?? '–';
+  }
+
+  private bytes(value: number): string {
+    const at = Math.min(Math.floor(Math.log10(Math.max(value, 1)) / 3), 4);
+    const digits = at > 0 ? 3 : 4;
+    return this.unit(value / 1000 ** at, BYTE_UNITS[at] ?? 'byte', digits);
+  }
+
+  /** Persian text has its own words for units; the short ones are Latin letters. */
+  private unit(value: number, unit: string, maximumSignificantDigits = 6): string {
+    const unitDisplay = this.language.dir === 'rtl' ? 'long' : 'short';
+    return new Intl.NumberFormat(this.language.code, {
+      style: 'unit',
+      unit,
+      unitDisplay,
+      maximumSignificantDigits
+    }).format(value);
+  }
+
+  private noun(unit: string, count: number): string {
+    const known = this.language.names[unit];
+    if (
+      known !== undefined ||
+      unit === '' ||
+      count === 1 ||
+      this.language.dir === 'rtl'
+    ) {
+      return known ?? unit;
+    }
+    return /(s|x|ch|sh)$/.test(unit) ? `${unit}es` : `${unit}s`;
+  }
+}

@@ -1,0 +1,51 @@
+import type { Points } from './types';
+
+/** The scale that a curve is drawn on: losses, shares of one, or one of its own. */
+export type Side = 'loss' | 'score' | 'other';
+
+/** One curve and how it is drawn at first. */
+export interface Choice {
+  readonly name: string;
+  readonly side: Side;
+  readonly shown: boolean;
+}
+
+const LOSS = /loss|perplexity|(^|_)(mse|mae|rmse|error)($|_)/i;
+const SCORE = /acc|precision|recall|(^|_)(f1|auc|r2|bleu|rouge|score|success)($|_)/i;
+const ASIDE =
+  /epoch|learning_rate|^lr$|grad_norm|per_s|runtime|seconds|throughput|step/i;
+const MOST = 4;
+
+/**
+ * Chooses which curves to show, and on which scale.
+ *
+ * Losses go to the start axis and scores to the end axis. Where there is neither, the first
+ * two of the other metrics are shown. The rest can be switched on in the legend.
+ */
+export function pick(series: Readonly<Record<string, Points>>): Choice[] {
+  const names = Object.keys(series);
+  const told = names.filter(name => sideOf(name) !== 'other');
+  const others = names.filter(name => sideOf(name) === 'other');
+  const plain = others.filter(name => !ASIDE.test(name));
+  const first =
+    told.length > 0 ? sorted(told).slice(0, MOST) : [...plain, ...others].slice(0, 2);
+  return [...sorted(told), ...others].map(name => ({
+    name,
+    side: sideOf(name),
+    shown: first.includes(name)
+  }));
+}
+
+function sideOf(name: string): Side {
+  if (LOSS.test(name)) {
+    return 'loss';
+  }
+  return SCORE.test(name) ? 'score' : 'other';
+}
+
+/** Losses first, and the plain one before the one of the evaluation. */
+function sorted(names: readonly string[]): string[] {
+  const rank = (name: string): number =>
+    (LOSS.test(name) ? 0 : 10) + (/^(val|eval|test)/.test(name) ? 1 : 0);
+  return [...names].sort((one, two) => rank(one) - rank(two));
+}

@@ -1,0 +1,51 @@
+import { h, reveal, set, write } from './dom';
+import type { Part, Voice } from './part';
+import type { RunState, Snapshot } from './types';
+
+/** The state of a run in a word and a colour, its name, kind and id. */
+export function createTitle(voice: Voice): Part {
+  const word = h('span');
+  const chip = h(
+    'span',
+    { class: 'lp-Chip', role: 'status' },
+    h('span', { class: 'lp-Chip-dot', 'aria-hidden': 'true' }),
+    word
+  );
+  const name = h('bdi', { class: 'lp-Title-name' });
+  const kind = h('span');
+  const id = h('bdi', { class: 'lp-Mono' });
+  const about = h('span', { class: 'lp-Dim lp-Title-about' }, kind, ' · ', id);
+  const link = h('span', { class: 'lp-Title-link', role: 'status' });
+  const node = h('div', { class: 'lp-Title' }, chip, name, about, link);
+  return {
+    node,
+    draw: shown => {
+      set(chip, 'data-state', shown.deleted ? 'deleted' : shown.run.state);
+      write(word, stateWord(voice, shown));
+      write(name, shown.run.name);
+      set(name, 'title', shown.run.name);
+      write(kind, shown.run.kind);
+      write(id, shown.run.id);
+      write(link, shown.link === 'away' ? voice.language.text.away : '');
+      reveal(link, shown.link === 'away');
+    }
+  };
+}
+
+function stateWord(voice: Voice, shown: Snapshot): string {
+  const { text } = voice.language;
+  const state: RunState = shown.run.state;
+  return shown.deleted
+    ? text.deleted
+    : isCancelling(shown)
+      ? text.cancelling
+      : text[state];
+}
+
+/** Whether a run was asked to stop and has not stopped yet. */
+export function isCancelling(shown: Snapshot): boolean {
+  return (
+    shown.run.cancel_requested &&
+    ['queued', 'running', 'interrupted'].includes(shown.run.state)
+  );
+}

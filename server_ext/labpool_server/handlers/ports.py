@@ -1,0 +1,43 @@
+"""What the handlers need from the service, beyond one method for each route."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Protocol
+
+from labpool.wire.runs import Run
+from labpool_server.store.stored import Stored
+
+
+class Service(Protocol):
+    """The service behind the routes; each route's ``id`` is the name of a method of it, too."""
+
+    async def ready(self) -> None:
+        """Wait until the service has started.
+
+        Raises:
+            LabpoolError: Why it could not.
+        """
+        ...
+
+    async def get_run(self, run_id: str) -> Run:
+        """Return a run.
+
+        Raises:
+            NotFound: There is none of that id, or no longer.
+        """
+        ...
+
+    def stream(self, after: int | None, run_id: str | None) -> AsyncIterator[list[Stored]]:
+        """Yield events as they are stored, in order, with no gap and no repeat.
+
+        Args:
+            after: Number of the last event the listener has; None for all of one run's
+                events, and, for all runs, for those from now on.
+            run_id: The only run to listen to; None for all.
+        """
+        ...
+
+    def record_response(self, seconds: float) -> None:
+        """Take the time that one answer took into the moving average."""
+        ...

@@ -1,0 +1,129 @@
+"""The pool as people see it and what they may do to it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from labpool.wire import Conflict, Monitoring, NotFound, Pool, PoolChange, RunState, Worker
+from labpool_server.dispatch import Dispatcher, Size, StopReason
+from labpool_server.pool.backend import Seat
+from labpool_server.pool.keeper import PoolKeeper
+from labpool_server.store import AsyncStore
+
+from .monitor import Monitor, uptime_s
+
+
+class PoolService:
+    """Shows, sizes and mends the pool.
+
+    Args:
+        mode: What the pool is made of.
+        size: Its size, changed in place.
+    """
+
+    def __init__(
+        self,
+        mode: Literal["local", "threads", "attached"],
+        size: Size,
+        keeper: PoolKeeper,
+        dispatcher: Dispatcher,
+        store: AsyncStore,
+        monitor: Monitor,
+    ) -> None:
+        self._mode = mode
+        self._size = size
+        self._keeper = keeper
+        self._dispatcher = dispatcher
+        self._store = store
+        self._monitor = monitor
+
+    async def get(self) -> Pool:
+        """Return the pool now; looking at it starts it."""
+        self._keeper.ensure()
+        seats = await self._keeper.recent()
+        counts = await self._store.read(self._store.sync.counts)
+        backend = self._keeper.backend
+        port = backend.dashboard_port() if backend is not None else None
+        return Pool(
+            state=self._keeper.state,
+            mode=self._mode,
+            reason=self._keeper.reason,
+            minimum=self._size.minimum,
+            maximum=self._size.maximum,
+            workers=[self._worker(seat) for seat in seats],
+            dashboard_path=f"proxy/{port}/status" if port else None,
+            queued=max(0, counts.get(RunState.QUEUED, 0) - self._assigned()),
+            running=len(self._dispatcher.attempts),
+        )
+
+    async def change(self, change: PoolChange) -> Pool:
+        """Set a new size.
+
+        Raises:
+            Conflict: The pool belongs to somebody else.
+        """
+        if self._mode == "attached":
+            raise Conflict("This pool is attached to a Dask cluster; size it where it was started.")
+        if change.n_workers is not None:
+            self._size.minimum = self._size.maximum = change.n_workers
+        elif change.minimum is not None and change.maximum is not None:
+            self._size.minimum, self._size.maximum = change.minimum, change.maximum
+        self._keeper.ensure()
+        self._dispatcher.wake()
+        return await self.get()
+
+    async def restart(self, worker_id: str) -> Pool:
+        """Restart a worker; a run on it saves, and goes on on any worker.
+
+        Raises:
+            NotFound: There is no such worker now.
+            Conflict: It is not ours to restart.
+        """
+        seats = await self._keeper.refresh()
+        if worker_id not in {seat.id for seat in seats}:
+            raise NotFound(f"There is no worker {worker_id!r} now.", worker_id=worker_id)
+        if self._mode != "local":
+            raise Conflict("Only worker processes that Labpool started can be restarted.")
+        attempt = self._dispatcher.attempt_on(worker_id)
+        if attempt is not None:
+            attempt.restart_worker_after()
+            await attempt.stop(StopReason.WORKER_RESTARTED)
+        elif self._keeper.backend is not None:
+            await self._keeper.backend.kill(worker_id)
+        return await self.get()
+
+    async def monitoring(self) -> Monitoring:
+        """Return figures of server and workers, and the alerts."""
+        cpu, memory = self._monitor.measure()
+        counts = await self._store.read(self._store.sync.counts)
+        workers = [self._worker(seat) for seat in await self._keeper.recent()]
+        return Monitoring(
+            cpu=cpu,
+            memory_bytes=memory,
+            response_ms=self._monitor.response_ms,
+            active_runs=len(self._dispatcher.attempts),
+            queued_runs=max(0, counts.get(RunState.QUEUED, 0) - self._assigned()),
+            workers=workers,
+            alerts=self._monitor.alerts(cpu, workers),
+        )
+
+    def _assigned(self) -> int:
+        return sum(not a.started for a in self._dispatcher.attempts.values())
+
+    def _worker(self, seat: Seat) -> Worker:
+        attempt = self._dispatcher.attempt_on(seat.id)
+        stuck = self._dispatcher.stuck.get(seat.id)
+        return Worker(
+            id=seat.id,
+            address=seat.address,
+            host=seat.host,
+            pid=seat.pid,
+            state="stuck" if stuck else "busy" if attempt else "idle",
+            run_id=attempt.run.id if attempt else stuck,
+            progress=attempt.progress if attempt else None,
+            cpu=seat.cpu,
+            memory_bytes=seat.memory,
+            memory_limit_bytes=seat.memory_limit,
+            uptime_s=uptime_s(seat.started),
+            errors=self._dispatcher.errors.get(seat.id, 0),
+        )

@@ -1,0 +1,166 @@
+"""Whatever dies, no run is lost and no process is left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from support.server import LabServer, gone, until
+
+pytestmark = [pytest.mark.cluster, pytest.mark.faults]
+
+MakeServer = Callable[..., LabServer]
+LONG = {"below": 600_000, "slices": 300}
+
+
+def begun(server: LabServer, slices: int = 20) -> str:
+    """Launch a run of some seconds and wait until it is on its way."""
+    run_id = server.submit("primes", LONG)
+    until(lambda: (server.run(run_id)["progress"] or {}).get("done", 0) >= slices, 90, server)
+    return run_id
+
+
+def one_story(server: LabServer, run_id: str, reason: str) -> None:
+    """Check a run that was interrupted once and then went to its end from where it was."""
+    run = server.wait(run_id)
+    assert run["state"] == "succeeded", run
+    assert run["result"] == {"primes": 49_098, "attempt": 2}
+    events = server.events(run_id)
+    interruptions = [e for e in events if e.type == "run_interrupted"]
+    assert [e.error.code for e in interruptions] == [reason]
+    (first, second) = server.logs(run_id)
+    assert first == "begins at slice 0"
+    assert int(second.removeprefix("begins at slice ")) >= 20
+    (series,) = server.get(f"runs/{run_id}/metrics")["items"]
+    assert series["steps"][-1] == 300
+    for attempt in (1, 2):
+        numbers = [e.n for e in events if e.n and e.attempt == attempt]
+        assert numbers == list(range(1, len(numbers) + 1))
+    assert [e.seq for e in events] == sorted({e.seq for e in events})
+
+
+def test_a_killed_worker_costs_a_run_nothing_but_time(new_server: MakeServer) -> None:
+    server = new_server()
+    run_id = begun(server)
+    (worker,) = [w for w in server.get("pool")["workers"] if w["run_id"] == run_id]
+    os.kill(worker["pid"], signal.SIGKILL)
+    one_story(server, run_id, "worker_lost")
+    workers = server.wait_for_workers()
+    assert sum(w["errors"] for w in workers) == 1
+
+
+def test_a_ctrl_c_in_the_servers_terminal_is_for_the_server_alone(server: LabServer) -> None:
+    run_id = server.submit("primes", LONG)
+    server.wait(run_id, "running")
+    for worker in server.wait_for_workers():
+        os.kill(worker["pid"], signal.SIGINT)
+    assert server.wait(run_id)["result"] == {"primes": 49_098, "attempt": 1}
+
+
+def test_a_killed_server_leaves_nothing_behind_and_goes_on(new_server: MakeServer) -> None:
+    server = new_server()
+    run_id = begun(server)
+    queued = [server.submit("primes", {"slices": 1}, priority=-1) for _ in range(3)]
+    children = server.descendants()
+    assert len(children) >= 2
+    server.kill()
+    assert gone(children) == []
+    server.start()
+    one_story(server, run_id, "server_lost")
+    assert [server.wait(r)["state"] for r in queued] == ["succeeded"] * 3
+
+
+def test_a_stopped_server_lets_jobs_save_and_goes_on(new_server: MakeServer) -> None:
+    server = new_server()
+    run_id = begun(server)
+    children = server.descendants()
+    server.stop()
+    assert gone(children) == []
+    server.start()
+    one_story(server, run_id, "server_stopped")
+
+
+def test_going_on_by_itself_can_be_turned_off(new_server: MakeServer) -> None:
+    server = new_server(auto_resume=False)
+    run_id = begun(server)
+    server.kill()
+    server.start()
+    run = server.run(run_id)
+    assert (run["state"], run["retry_at"]) == ("interrupted", None)
+    server.post(f"runs/{run_id}/resume")
+    one_story(server, run_id, "server_lost")
+
+
+def test_a_hanging_job_does_not_hold_up_the_servers_stop(new_server: MakeServer) -> None:
+    server = new_server(shutdown_grace_s=1.0)
+    run_id = server.submit("hang")
+    server.wait(run_id, "running")
+    children = server.descendants()
+    server.stop()
+    assert gone(children) == []
+    server.start()
+    server.wait(run_id, "running")
+    server.post(f"runs/{run_id}/cancel")
+    assert server.wait(run_id)["state"] == "cancelled"
+
+
+def test_a_job_that_lets_nobody_else_run_is_ended_with_its_server(new_server: MakeServer) -> None:
+    server = new_server(cancel_grace_s=1.0)
+    held = [server.submit("hang", {"hold": True}) for _ in range(2)]
+    for run_id in held:
+        server.wait(run_id, "running")
+    began = time.monotonic()
+    server.post(f"runs/{held[0]}/cancel")
+    assert server.wait(held[0], timeout=20)["state"] == "cancelled"
+    assert time.monotonic() - began < 10
+    children = server.descendants()
+    server.kill()
+    assert gone(children) == []
+
+
+def test_out_of_memory_says_so_with_limit_and_peak(new_server: MakeServer) -> None:
+    server = new_server(memory_limit="400MiB")
+    run = server.wait(server.submit("hog", max_attempts=1))
+    assert run["state"] == "failed"
+    error = run["error"]
+    assert error["code"] == "out_of_memory"
+    assert error["details"]["limit_bytes"] == 400 * 2**20
+    assert error["details"]["peak_bytes"] > 0.9 * 400 * 2**20
+    assert "400 MiB" in error["message"]
+    assert server.wait(server.submit("primes"))["state"] == "succeeded"
+
+
+def test_out_of_memory_gets_another_attempt_while_there_are_some(new_server: MakeServer) -> None:
+    server = new_server(memory_limit="400MiB")
+    run = server.wait(server.submit("hog", max_attempts=2))
+    assert (run["state"], run["attempt"]) == ("failed", 2)
+
+
+def test_a_second_server_on_the_same_folder_says_whose_it_is(
+    new_server: MakeServer, example_site: object
+) -> None:
+    first = new_server()
+    second = new_server(data_dir=str(first.data_dir))
+    answer = second.http.get("runs")
+    assert (answer.status_code, answer.json()["code"]) == (409, "store_in_use")
+    assert str(first.pid) in answer.json()["message"]
+    assert first.http.get("runs").status_code == 200
+
+
+def test_an_active_server_is_not_idle(new_server: MakeServer) -> None:
+    server = new_server()
+    run_id = server.submit("hang")
+    server.wait(run_id, "running")
+    root = server.http.base_url.join("/api/status")
+    status = server.http.get(root).json()
+    last = datetime.fromisoformat(status["last_activity"])
+    assert (datetime.now(UTC) - last).total_seconds() < 60
+    server.get("runs")
+    server.get("pool")
+    server.post(f"runs/{run_id}/cancel")
+    server.wait(run_id)

@@ -1,0 +1,66 @@
+"""Clients of the event streams."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+from tornado.httpclient import HTTPRequest
+from tornado.websocket import websocket_connect
+
+from labpool.wire import Progress
+from labpool.wire import events as ev
+from server.handlers.in_process import Server
+
+SSE = {"Accept": "text/event-stream"}
+
+
+def queued(run_id: str = "r1") -> ev.RunQueued:
+    return ev.RunQueued(run_id=run_id, kind="sleep", name="sleep", params={})
+
+
+def progress(run_id: str = "r1", count: int = 1) -> list[ev.ProgressReported]:
+    return [ev.ProgressReported(run_id=run_id, progress=Progress(done=n)) for n in range(count)]
+
+
+def parse(line: str) -> tuple[str, str]:
+    name, _, value = line.partition(": ")
+    return name, value
+
+
+async def events_of(answer: httpx.Response) -> AsyncIterator[tuple[int, dict[str, Any]]]:
+    """Yield ids and events from a stream of server-sent events."""
+    number = 0
+    async for line in answer.aiter_lines():
+        name, value = parse(line)
+        if name == "id":
+            number = int(value)
+        elif name == "data":
+            yield number, json.loads(value)
+
+
+async def all_of(server: Server, path: str, **headers: str) -> list[int]:
+    async with server.api.stream("GET", path, headers=SSE | headers) as answer:
+        assert answer.status_code == 200
+        return [number async for number, _ in events_of(answer)]
+
+
+@asynccontextmanager
+async def socket_of(server: Server, query: str = "") -> AsyncIterator[Any]:
+    request = HTTPRequest(server.ws_url + query, headers={"Authorization": f"token {server.token}"})
+    socket = await websocket_connect(request)
+    try:
+        yield socket
+    finally:
+        socket.close()
+
+
+async def settle(condition: Callable[[], bool], seconds: float = 5) -> None:
+    """Wait until something is so."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110 - what is waited for rings no bell
+            await asyncio.sleep(0.01)

@@ -1,0 +1,160 @@
+"""A real training, shown in a real JupyterLab, in a real browser."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from support.server import LabServer, until
+
+from .lab_page import LabPage, lab_page, prepare
+from .test_saved import STATIC
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.cluster,
+    pytest.mark.slow,
+    pytest.mark.timeout(600),
+    pytest.mark.skipif(not STATIC.exists(), reason="the widget's JavaScript is not built"),
+]
+
+WORDS = {"family": "dowry alimony divorce custody", "labour": "wage worker insurance pension"}
+SMALL = {"hidden_size": 32, "layers": 1, "heads": 2, "vocab_size": 200, "lstm_hidden": 16}
+TRAIN = """\
+import labpool
+from labpool.client.widgets import show
+pool = labpool.connect()
+run = pool.submit("train", dataset={file!r}, model_config={config!r}, epochs=1000,
+                  batch_size=8, logging_steps=2, save_steps=500, max_length=16,
+                  early_stopping_patience=0, name="Legal classifier")
+show(run)
+"""
+AGAIN = """\
+import labpool
+from labpool.client.widgets import show
+show(labpool.connect().runs()[0])
+"""
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabPage]:
+    """A notebook with a training in its first cell."""
+    home = tmp_path_factory.mktemp("lab")
+    prepare(home)
+    chance = random.Random(7)
+    rows = [
+        {"text": " ".join(chance.choices([*words.split(), "court", "law"], k=8)), "label": label}
+        for label, words in WORDS.items()
+        for _ in range(120)
+    ]
+    file = home / "texts.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    with LabServer(home, lab=True) as server, lab_page(server) as page:
+        page.open(TRAIN.format(file=str(file), config=SMALL), "import time; time.sleep(20)", AGAIN)
+        page.run(0)
+        expect(widget(page)).to_have_count(1, timeout=60_000)
+        until(lambda: done(page) > 0, 150, server)
+        yield page
+
+
+def widget(lab: LabPage, cell: int = 0) -> Locator:
+    return lab.page.locator(".jp-CodeCell").nth(cell).locator(".lp-Run")
+
+
+def done(lab: LabPage, cell: int = 0) -> int:
+    """The number of steps that the widget tells."""
+    text = widget(lab, cell).locator(".lp-Figures").inner_text()
+    first = text.split("%")[-1].split(" of ")[0]
+    digits = "".join(letter for letter in first if letter.isdigit())
+    return int(digits) if " of " in text else 0
+
+
+def moves(lab: LabPage, cell: int = 0) -> bool:
+    """Whether the widget goes on within some seconds."""
+    before = done(lab, cell)
+    until(lambda: done(lab, cell) > before, 20)
+    return True
+
+
+def test_it_goes_on_while_another_cell_sleeps(lab: LabPage) -> None:
+    lab.run(1)
+    lab.until("kernel().status === 'busy'")
+    assert moves(lab)
+    assert moves(lab)
+    lab.until("kernel().status === 'busy'", 1)
+    chart = widget(lab).get_by_role("img")
+    expect(chart).to_have_attribute("aria-label", re.compile("loss"))
+    lab.until("kernel().status === 'idle'")
+
+
+def test_it_follows_the_theme(lab: LabPage) -> None:
+    def colours() -> list[str]:
+        found: list[str] = widget(lab).evaluate(
+            "node => [getComputedStyle(node).backgroundColor,"
+            " getComputedStyle(node.querySelector('.lp-Legend-line')).borderTopColor]"
+        )
+        return found
+
+    before = colours()
+    lab.command("apputils:change-theme", theme="JupyterLab Dark")
+    until(lambda: all(a != b for a, b in zip(before, colours(), strict=True)), 20)
+    lab.command("apputils:change-theme", theme="JupyterLab Light")
+    until(lambda: colours() == before, 20)
+
+
+def test_a_page_that_loads_again_shows_it_and_it_goes_on(lab: LabPage) -> None:
+    lab.command("docmanager:save")
+    time.sleep(1)
+    lab.page.reload()
+    lab.ready()
+    expect(widget(lab)).to_have_count(1, timeout=60_000)
+    until(lambda: done(lab) > 0, 20)
+    assert moves(lab)
+
+
+def test_persian(lab: LabPage) -> None:
+    lab.page.evaluate("() => { document.documentElement.lang = 'fa-IR'; }")
+    lab.run(2)
+    node = widget(lab, 2)
+    expect(node).to_have_attribute("dir", "rtl", timeout=30_000)
+    expect(node.locator(".lp-Chip")).to_have_text("در حال اجرا")
+    expect(node.get_by_role("button", name="لغو")).to_be_visible()
+    assert any("۰" <= letter <= "۹" for letter in node.locator(".lp-Figures").inner_text())
+    lab.page.evaluate("() => { document.documentElement.lang = 'en'; }")
+
+
+def test_a_dead_kernel_is_told_and_running_the_cell_again_shows_the_truth(lab: LabPage) -> None:
+    lab.page.evaluate(
+        "() => { void window.jupyterapp.shell.currentWidget"
+        ".context.sessionContext.session.kernel.restart(); }"
+    )
+    expect(widget(lab)).to_have_attribute("data-link", "closed", timeout=30_000)
+    expect(widget(lab).get_by_role("button", name="Cancel")).to_have_attribute(
+        "aria-disabled", "true"
+    )
+    lab.until("kernel().status === 'idle'")
+    lab.run(2)
+    expect(widget(lab, 2).locator(".lp-Chip")).to_have_text("Running", timeout=30_000)
+    assert moves(lab, 2)
+
+
+def test_the_buttons_work_while_the_kernel_is_busy(lab: LabPage) -> None:
+    lab.run(1)
+    lab.until("kernel().status === 'busy'")
+    widget(lab, 2).get_by_role("button", name="Cancel").click()
+    expect(widget(lab, 2).locator(".lp-Chip")).to_have_text("Cancelled", timeout=15_000)
+    lab.until("kernel().status === 'busy'", 1)
+    resume = widget(lab, 2).get_by_role("button", name="Resume")
+    resume.click()
+    expect(widget(lab, 2).locator(".lp-Chip")).to_have_text("Running", timeout=60_000)
+
+
+def test_nothing_was_written_to_the_console(lab: LabPage) -> None:
+    assert lab.errors == []

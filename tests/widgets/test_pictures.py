@@ -1,0 +1,57 @@
+"""A run as text and as a still picture, where there is no page."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import labpool
+from labpool.client.widgets import bundle
+from labpool.wire import RunError
+from labpool.wire.events import RunFailed
+
+from ..client.stand_in import StandIn
+
+
+class Tags(HTMLParser):
+    """Collects tags, and attributes that could run something."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.bad: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.bad += [name for name, _ in attrs if name.startswith("on") or name in ("src", "href")]
+
+
+def test_without_a_kernel_there_is_text_and_html_only(stand_in: StandIn) -> None:
+    run = labpool.connect(stand_in.url, stand_in.token).get("r1")
+    found = bundle(run)
+    assert set(found) == {"text/plain", "text/html"}
+    assert "running" in found["text/plain"]
+    assert "40%" in found["text/plain"]
+    assert "does step 4" in found["text/plain"]
+
+
+def test_the_picture_has_all_that_counts_and_no_script(stand_in: StandIn) -> None:
+    trace = 'File "<evil>"\nValueError: <script>alert(1)</script>'
+    error = RunError(code="job_error", message="<img onerror=x>", details={"traceback": trace})
+    stand_in.emit(RunFailed(run_id="r1", attempt=1, error=error))
+    html = bundle(labpool.connect(stand_in.url, stand_in.token).get("r1"))["text/html"]
+    tags = Tags(html)
+    assert {"script", "style", "img", "b", "link"} & set(tags.tags) == {"b"}
+    assert not tags.bad
+    assert "polyline" in tags.tags
+    for text in ("Légal &amp; &lt;b&gt;مدل", "failed", "job_error", "&lt;img onerror", "line &lt;4&gt;"):
+        assert text in html
+    assert re.search(r"As it stood \d{4}-\d\d-\d\d \d\d:\d\d UTC\.", html)
+
+
+def test_with_the_server_away_the_last_known_state_is_shown(stand_in: StandIn) -> None:
+    pool = labpool.connect(stand_in.url, stand_in.token, timeout=1)
+    run = pool.get("r1")
+    stand_in.stop()
+    assert "running" in bundle(run)["text/plain"]
