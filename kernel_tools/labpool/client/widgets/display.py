@@ -3,6 +3,8 @@
 A cell's output holds the live view and, beside it, a still picture for whatever cannot show
 the view: a saved file on GitHub, an export, a notebook that is not trusted. The picture is
 taken when the cell runs and once more when the run ends, through the output's display id.
+JupyterLab prefers the view in a notebook that it trusts, so there a notebook that is opened
+without its kernel shows no picture until the cell runs again.
 """
 
 from __future__ import annotations
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from .widget import RunWidget
 
 VIEW = "application/vnd.jupyter.widget-view+json"
-FALLBACK = "application/vnd.labpool.run+json"
 _KEPT_DISPLAYS = 20
 """Outputs of one run whose picture is taken again at its end."""
 
@@ -143,7 +144,7 @@ class _Notebook:
 
     def _view_of(self, key: tuple[str, str]) -> dict[str, Any]:
         view = {"version_major": 2, "version_minor": 0, "model_id": self.widgets[key].model_id}
-        return {VIEW: view, FALLBACK: view | {"run_id": key[1]}}
+        return {VIEW: view}
 
     def _retake(self, key: tuple[str, str], model: RunModel) -> None:
         """Put the picture of the run's end beside the view in every output that shows it."""
@@ -165,7 +166,7 @@ class _Notebook:
 def _kernel_shell() -> Any:
     """Return IPython's shell if a front end is behind it."""
     try:
-        from IPython.core.getipython import get_ipython  # noqa: PLC0415  only notebooks have it
+        from IPython.core.getipython import get_ipython
     except ImportError:
         return None
     shell = get_ipython()
@@ -175,7 +176,7 @@ def _kernel_shell() -> Any:
 def _widget_class() -> type[RunWidget] | None:
     """Return the widget, or None where its JavaScript was not built."""
     try:
-        from .widget import RunWidget  # noqa: PLC0415  the same
+        from .widget import RunWidget
     except (ImportError, FileNotFoundError):
         return None
     return RunWidget
