@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from client.stand_in import StandIn
 from labpool.wire import Progress, Run, RunRequest, RunState
 from labpool.wire.events import (
     AttemptAssigned,
@@ -18,8 +19,6 @@ from labpool.wire.events import (
     MetricsReported,
     ProgressReported,
 )
-
-from ..client.stand_in import StandIn
 
 BEGAN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -69,9 +68,12 @@ def stand_in() -> Iterator[StandIn]:
 
 def tell(server: StandIn, step: int, total: int = 10) -> None:
     """Let the run r1 report one step."""
-    n, where = 10 * step + 2, {"run_id": "r1", "attempt": 1, "worker": "w1"}
+    n = 10 * step + 2
     now = Progress(done=step, total=total, unit="step", message=f"does step {step}")
-    server.emit(ProgressReported(**where, n=n, progress=now))
     values = {"loss": 2.0 / (step + 1), "accuracy": 0.5 + step / 100}
-    server.emit(MetricsReported(**where, n=n + 1, step=step, values=values))
-    server.emit(LogWritten(**where, n=n + 2, text=f"line <{step}>"))
+    for event in (
+        ProgressReported(run_id="r1", attempt=1, n=n, worker="w1", progress=now),
+        MetricsReported(run_id="r1", attempt=1, n=n + 1, worker="w1", step=step, values=values),
+        LogWritten(run_id="r1", attempt=1, n=n + 2, worker="w1", text=f"line <{step}>"),
+    ):
+        server.emit(event)

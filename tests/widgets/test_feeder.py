@@ -9,13 +9,13 @@ from dataclasses import replace
 import pytest
 
 import labpool
+from client.stand_in import StandIn
 from labpool.client.connection import Connection
 from labpool.client.widgets.feeder import Feeder
 from labpool.client.widgets.model import RunModel
 from labpool.wire.events import RunSucceeded
 from support.server import until
 
-from ..client.stand_in import StandIn
 from .conftest import tell
 
 

@@ -157,7 +157,11 @@ def test_losses_deletion_and_buttons(model: RunModel, say: Say) -> None:
     model.answer("The run has ended.")
     model.say("away")
     change = model.change() or {}
-    assert (change["dropped"], change["notice"], change["link"]) == (7, "The run has ended.", "away")
+    assert (change["dropped"], change["notice"], change["link"]) == (
+        7,
+        "The run has ended.",
+        "away",
+    )
     model.apply(say(RunDeleted))
     assert (model.change() or {})["deleted"]
     model.apply(say(LogWritten, text="too late"))
@@ -166,9 +170,9 @@ def test_losses_deletion_and_buttons(model: RunModel, say: Say) -> None:
 
 def test_workers_of_other_runs_are_left_out(queued: Run) -> None:
     run = queued.model_copy(update={"workers": ["w1"], "attempt": 1})
-    busy = {"address": "a", "state": "busy"}
-    mine = Worker(id="w1", run_id="r1", progress=Progress(done=3, message="reads"), **busy)
-    other = Worker(id="w9", run_id="r9", **busy)
+    reads = Progress(done=3, message="reads")
+    mine = Worker(id="w1", address="a", state="busy", run_id="r1", progress=reads)
+    other = Worker(id="w9", address="b", state="busy", run_id="r9")
     shown = RunModel(run, workers=[mine, other]).snapshot()["workers"]
     assert [(worker["id"], worker["words"], worker["done"]) for worker in shown] == [
         ("w1", "reads", 3)

@@ -6,11 +6,10 @@ import re
 from html.parser import HTMLParser
 
 import labpool
+from client.stand_in import StandIn
 from labpool.client.widgets import bundle
 from labpool.wire import RunError
 from labpool.wire.events import RunFailed
-
-from ..client.stand_in import StandIn
 
 
 class Tags(HTMLParser):
@@ -45,7 +44,13 @@ def test_the_picture_has_all_that_counts_and_no_script(stand_in: StandIn) -> Non
     assert {"script", "style", "img", "b", "link"} & set(tags.tags) == {"b"}
     assert not tags.bad
     assert "polyline" in tags.tags
-    for text in ("Légal &amp; &lt;b&gt;مدل", "failed", "job_error", "&lt;img onerror", "line &lt;4&gt;"):
+    for text in (
+        "Légal &amp; &lt;b&gt;مدل",
+        "failed",
+        "job_error",
+        "&lt;img onerror",
+        "line &lt;4&gt;",
+    ):
         assert text in html
     assert re.search(r"As it stood \d{4}-\d\d-\d\d \d\d:\d\d UTC\.", html)
 

@@ -3,6 +3,8 @@
 A cell's output holds the live view and, beside it, a still picture for whatever cannot show
 the view: a saved file on GitHub, an export, a notebook that is not trusted. The picture is
 taken when the cell runs and once more when the run ends, through the output's display id.
+JupyterLab prefers the view in a notebook that it trusts, so there a notebook that is opened
+without its kernel shows no picture until the cell runs again.
 """
 
 from __future__ import annotations
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from .widget import RunWidget
 
 VIEW = "application/vnd.jupyter.widget-view+json"
-FALLBACK = "application/vnd.labpool.run+json"
 _KEPT_DISPLAYS = 20
 """Outputs of one run whose picture is taken again at its end."""
 
@@ -143,7 +144,7 @@ class _Notebook:
 
     def _view_of(self, key: tuple[str, str]) -> dict[str, Any]:
         view = {"version_major": 2, "version_minor": 0, "model_id": self.widgets[key].model_id}
-        return {VIEW: view, FALLBACK: view | {"run_id": key[1]}}
+        return {VIEW: view}
 
     def _retake(self, key: tuple[str, str], model: RunModel) -> None:
         """Put the picture of the run's end beside the view in every output that shows it."""

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+
+import { Format } from '../src/widget/format';
+import { language } from '../src/widget/i18n';
+import { pick } from '../src/widget/pick';
+import { Store } from '../src/widget/store';
+import type { LogLine, Snapshot } from '../src/widget/types';
+
+const english = new Format(language('en'));
+const persian = new Format(language('fa-IR'));
+
+describe('Format', () => {
+  it('gives numbers as many digits as one can use', () => {
+    expect(english.number(0.123456)).toBe('0.1235');
+    expect(english.number(1234567)).toBe('1,234,567');
+    expect(english.number(0.00001914)).toBe('1.91E-5');
+    expect(persian.number(1234)).toBe('۱٬۲۳۴');
+  });
+
+  it('says 100 % only of the whole', () => {
+    expect(english.percent(0.9999)).toBe('99%');
+    expect(english.percent(1)).toBe('100%');
+  });
+
+  it('tells lengths of time in two units', () => {
+    expect(english.duration(0.2)).toBe('0 sec');
+    expect(english.duration(3725)).toBe('1 hr 2 min');
+    expect(english.duration(3600)).toBe('1 hr');
+    expect(persian.duration(65)).toBe('۱ دقیقه و ۵ ثانیه');
+  });
+
+  it('counts things, and bytes in the unit that fits', () => {
+    expect(english.count(1, 'step')).toBe('1 step');
+    expect(english.countOf(3, 10, 'batch')).toBe('3 of 10 batches');
+    expect(english.count(66_700_000, 'byte')).toBe('66.7 MB');
+    expect(persian.count(3, 'step')).toBe('۳ گام');
+  });
+});
+
+describe('pick', () => {
+  const points = { steps: [1], values: [1] };
+  const shown = (...names: string[]): string[] =>
+    pick(Object.fromEntries(names.map(name => [name, points])))
+      .filter(choice => choice.shown)
+      .map(choice => `${choice.name}:${choice.side}`);
+
+  it('shows losses and scores, and leaves the rest to the legend', () => {
+    expect(shown('epoch', 'accuracy', 'val_loss', 'loss', 'learning_rate')).toEqual([
+      'loss:loss',
+      'val_loss:loss',
+      'accuracy:score'
+    ]);
+  });
+
+  it('shows two others where there is neither', () => {
+    expect(shown('epoch', 'rows', 'pages', 'errors_seen')).toEqual([
+      'rows:other',
+      'pages:other'
+    ]);
+  });
+});
+
+describe('Store', () => {
+  const line = (seq: number): LogLine => ({
+    seq,
+    at: '2026-01-01T00:00:00Z',
+    level: 'info',
+    text: String(seq),
+    worker: ''
+  });
+  const first = { rev: 4, series: {}, logs: [line(1)] } as unknown as Snapshot;
+
+  it('appends changes in order, and never writes to the snapshot', () => {
+    const store = new Store(first);
+    const points = { loss: { steps: [1], values: [0.5] } };
+    expect(store.apply({ rev: 5, points, logs: [line(2)], dropped: 3 })).toBe(true);
+    expect(store.shown.series).toEqual(points);
+    expect(store.shown.logs.map(each => each.seq)).toEqual([1, 2]);
+    expect(store.shown.dropped).toBe(3);
+    expect(first.logs).toHaveLength(1);
+  });
+
+  it('asks for the snapshot when a change was missed, and takes none twice', () => {
+    const store = new Store(first);
+    expect(store.apply({ rev: 4, logs: [line(9)] })).toBe(true);
+    expect(store.shown.logs).toHaveLength(1);
+    expect(store.apply({ rev: 6 })).toBe(false);
+    store.replace({ ...first, rev: 3, logs: [] });
+    expect(store.shown.rev).toBe(4);
+  });
+});
