@@ -1,5 +1,4 @@
 """What the Trainer tells on its way: to the run's record, and to the disk."""
-# ruff: noqa: ARG002 - the Trainer calls every callback with the same arguments
 
 from __future__ import annotations
 

@@ -180,8 +180,8 @@ def _parquet(
     path: Path, columns: Columns, max_bytes: int | None
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
-        import pyarrow as pa  # noqa: PLC0415 - only parquet needs it
-        import pyarrow.parquet as pq  # noqa: PLC0415
+        import pyarrow as pa  # only parquet needs it
+        import pyarrow.parquet as pq
     except ImportError as error:
         raise DataError(
             "dataset", f"{path.name}: parquet needs pyarrow; pip install pyarrow, or use jsonl"

@@ -29,7 +29,7 @@ def run(params: Params, ctx: JobContext) -> dict[str, Any]:
     """
     ctx.progress(0, None, "", "loading torch and transformers")
     ctx.log("info", "loading torch and transformers")
-    from .training import train  # noqa: PLC0415 - takes seconds; said before
+    from .training import train  # takes seconds; said before
 
     ctx.check_cancelled()
     try:

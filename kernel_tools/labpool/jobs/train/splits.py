@@ -59,7 +59,7 @@ def _catalog(params: Params) -> Source | None:
     Its own columns stand in for those that the params leave at their defaults.
     """
     try:
-        import labpool_catalog  # noqa: PLC0415 - a worker may be installed without the catalog
+        import labpool_catalog  # a worker may be installed without the catalog
     except ImportError:
         return None
     try:
