@@ -167,5 +167,6 @@ def error_from(answer: ErrorAnswer) -> LabpoolError:
     """Return the error that an answer stands for, by its code."""
     known = {cls.code: cls for cls in _subclasses(LabpoolError)}
     error = known.get(answer.code, LabpoolError)(answer.message)
-    error.details = answer.details if answer.code in known else {"code": answer.code} | answer.details
+    extra = {} if answer.code in known else {"code": answer.code}
+    error.details = extra | answer.details
     return error
