@@ -133,7 +133,7 @@ class LabpoolBuildHook(BuildHookInterface[Any]):
             return []
         return [JUPYTER_BUILDER] if node_on_path() else [JUPYTER_BUILDER, NODE_WHEEL]
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Build, and make sure that the folder which the wheel maps is there."""
         build()
         OUTPUTS[0].parent.mkdir(parents=True, exist_ok=True)

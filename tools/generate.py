@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from labpool_server import openapi
+from labpool_server.app import Labpool
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -23,7 +24,24 @@ def openapi_json() -> str:
     return json.dumps(openapi.document() | contract, indent=2) + "\n"
 
 
-FILES: tuple[tuple[str, Callable[[], str]], ...] = (("docs/openapi.json", openapi_json),)
+def settings_md() -> str:
+    """Return every setting of the server extension with its help."""
+    lines = [
+        "<!-- By `tools/generate.py --update`; do not edit. -->",
+        "# Settings",
+        "",
+        "Set them in `jupyter_server_config.py` as `c.Labpool.n_workers = 4`, or on the command",
+        "line as `--Labpool.n_workers=4`.",
+    ]
+    for name, trait in sorted(Labpool.class_own_traits(config=True).items()):
+        lines += ["", f"## `{name}` ({type(trait).__name__.lower()})", "", str(trait.help)]
+    return "\n".join(lines) + "\n"
+
+
+FILES: tuple[tuple[str, Callable[[], str]], ...] = (
+    ("docs/openapi.json", openapi_json),
+    ("docs/settings.md", settings_md),
+)
 """Each generated file, from the repository's root, and what makes its text."""
 
 

@@ -1,19 +1,18 @@
-"""Write constraints.txt: one pin for each package of a fresh install of Labpool.
+"""Write constraints.txt: one pin for each package that an install of Labpool brings.
 
-Run by `make pin`. The packages are installed anew into a temporary environment, so that
-nothing which only happens to be in .venv gets a pin.
+Run by `make pin`. pip resolves for the oldest Python that Labpool supports, 3.11.0, whatever
+it runs on: some packages ask for a later patch of 3.11 than the one that Debian 12 has.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
-import tempfile
-import venv
+import tomllib
 from pathlib import Path
+from typing import Any
 
 from packaging.specifiers import SpecifierSet
 
@@ -22,40 +21,31 @@ CONSTRAINTS = ROOT / "constraints.txt"
 
 # One that has a CPU build for every supported Python.
 TORCH = "torch==2.13.0"
+OLDEST = "3.11.0"
 PYTHONS = ("3.11", "3.12", "3.13")
-# The project itself, the installer, and what only the CUDA build of torch brings.
-LEFT_OUT = re.compile(r"labpool|pip|setuptools|triton|nvidia-.*|cuda-.*")
+# What only the CUDA build of torch brings.
+LEFT_OUT = re.compile(r"triton|nvidia-.*|cuda-.*")
 
 HEADER = """\
 # Written by `make pin`, not by hand: the versions that Labpool is developed and tested with.
 """
 
-# Run in the fresh environment: name, version and Requires-Python of each package.
-LIST = """
-import importlib.metadata as metadata, json
-print(json.dumps([
-    [d.metadata["Name"], d.version, d.metadata["Requires-Python"] or ""]
-    for d in metadata.distributions()
-]))
-"""
+
+def requirements() -> list[str]:
+    """Return what Labpool asks for, with all its extras."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"].values()
+    return [TORCH, *project["dependencies"], *(line for extra in extras for line in extra)]
 
 
-def install(folder: Path) -> Path:
-    """Install Labpool with all extras into a new environment and return its Python."""
-    venv.create(folder, with_pip=True)
-    python = folder / "bin" / "python"
-    command = [
-        str(python),
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--quiet",
-        TORCH,
-        f"{ROOT}[dev,train]",
-    ]
-    subprocess.run(command, check=True, env={**os.environ, "LABPOOL_SKIP_JS": "1"})
-    return python
+def resolve() -> list[dict[str, Any]]:
+    """Return the metadata of each package that pip would install."""
+    options = ["--dry-run", "--ignore-installed", "--quiet", "--quiet", "--report", "-"]
+    # pip wants a target and no builds when it resolves for another Python than its own.
+    other = ["--python-version", OLDEST, "--only-binary", ":all:", "--target", "unused"]
+    command = [sys.executable, "-m", "pip", "install", *options, *other, *requirements()]
+    answer = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, check=True, text=True)
+    return [entry["metadata"] for entry in json.loads(answer.stdout)["install"]]
 
 
 def pin(name: str, version: str, requires_python: str) -> str:
@@ -68,21 +58,21 @@ def pin(name: str, version: str, requires_python: str) -> str:
     """
     line = f"{name}=={version.partition('+')[0]}"
     takes = SpecifierSet(requires_python)
-    fitting = [python for python in PYTHONS if takes.contains(f"{python}.99")]
+    fitting = [python for python in PYTHONS if takes.contains(f"{python}.0")]
     if len(fitting) == len(PYTHONS):
         return line
     return f"{line}; " + " or ".join(f'python_version == "{python}"' for python in fitting)
 
 
 def main() -> None:
-    """Install, list, write."""
-    with tempfile.TemporaryDirectory() as folder:
-        python = install(Path(folder))
-        answer = subprocess.run([python, "-c", LIST], capture_output=True, check=True, text=True)
-    found = {name.lower(): pin(name, *rest) for name, *rest in json.loads(answer.stdout)}
+    """Resolve and write."""
+    found = {
+        each["name"].lower(): pin(each["name"], each["version"], each.get("requires_python", ""))
+        for each in resolve()
+    }
     pins = [line for name, line in sorted(found.items()) if not LEFT_OUT.fullmatch(name)]
     CONSTRAINTS.write_text(HEADER + "\n".join(pins) + "\n")
-    sys.stdout.write(f"{CONSTRAINTS.name}: {len(pins)} pins\n")
+    print(f"{CONSTRAINTS.name}: {len(pins)} pins")
 
 
 if __name__ == "__main__":

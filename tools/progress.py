@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from labpool.wire.events import Event, MetricsReported, ProgressReported
 
 PLAIN_STEP = 10.0  # percent between two plain lines of one worker
+SHOWN = ("loss", "val_loss", "accuracy", "f1", "throughput")
 
 
 class RunView:
@@ -60,11 +61,12 @@ class RunView:
                 self._say(event.type.replace("_", " "))
 
     def _say(self, text: str) -> None:
-        self._console.print(text, markup=False, highlight=False)
+        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
 
     def _metrics(self, event: MetricsReported) -> None:
-        values = "  ".join(f"{name} {value:.4g}" for name, value in event.values.items())
-        self._say(f"step {event.step}: {values}")
+        values = [f"{name} {event.values[name]:.4g}" for name in SHOWN if name in event.values]
+        if values:
+            self._say(f"step {event.step}: {'  '.join(values)}")
 
     def _progress(self, event: ProgressReported) -> None:
         progress = event.progress

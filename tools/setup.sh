@@ -51,14 +51,19 @@ key() {
 
 install() {
 	say 'Installing Python packages and building the panel: a few minutes the first time'
+	rm -f "$stamp"
 	# pip must not write through the link into the sources.
 	if [ -L "$linked" ]; then rm "$linked"; fi
-	.venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check \
-		--constraint constraints.txt --editable '.[dev,train]'
+	mkdir -p .stamps
+	if ! .venv/bin/python -m pip install --disable-pip-version-check --progress-bar off \
+		--constraint constraints.txt --editable '.[dev,train]' >.stamps/pip.log 2>&1; then
+		tail -n 20 .stamps/pip.log >&2
+		say 'The installation failed; all of its output is in .stamps/pip.log'
+		return 1
+	fi
 	# The built panel is used where it lies, so that a new build needs no new install.
 	rm -rf "$linked"
 	ln -s "$PWD/server_ext/labpool_server/labextension" "$linked"
-	mkdir -p .stamps
 	key >"$stamp"
 }
 

@@ -1,5 +1,8 @@
 """Gives a trained model back: load it, send text, get classes."""
 
+# transformers leaves some of its functions without types:
+# mypy: disable-error-code="no-untyped-call"
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -53,7 +56,7 @@ class Classifier:
         Returns:
             One prediction for each text, in order.
         """
-        import torch  # noqa: PLC0415 - takes seconds; importing labpool does not
+        import torch  # takes seconds; importing labpool does not
 
         texts = [texts] if isinstance(texts, str) else list(texts)
         limit = min(
@@ -91,8 +94,8 @@ def load(asset: Asset | str | Path) -> Classifier:
         NotFound: There is no model, or not all of it.
     """
     path = _folder(asset)
-    from labpool.jobs.train import checkpoints, models  # noqa: PLC0415 - imports torch
-    from labpool.jobs.train.data import DataError  # noqa: PLC0415
+    from labpool.jobs.train import checkpoints, models  # imports torch
+    from labpool.jobs.train.data import DataError
 
     if (path / checkpoints.MANIFEST).exists() and (reason := checkpoints.flaw(path)):
         raise NotFound(f"{path}: the model is not whole: {reason}")

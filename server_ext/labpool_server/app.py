@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from jupyter_core.paths import jupyter_data_dir
 from jupyter_server.extension.application import ExtensionApp
@@ -14,12 +14,11 @@ from traitlets import Bool, Dict, Float, Integer, TraitError, Unicode, default, 
 from labpool.wire import LabpoolError
 from labpool.wire._base import utc_now
 
-from .attempt import AttemptSettings
+from .dispatch import AttemptSettings
 from .folder import DataFolder
 from .handlers import handlers
-from .monitor import Thresholds
 from .pool.backend import Backend, Listener, PoolSettings
-from .service import Service
+from .service import Service, Thresholds
 
 
 def default_workers() -> int:
@@ -119,14 +118,6 @@ class Labpool(ExtensionApp):
         85.0,
         help="Worker memory, percent of its limit, above which an alert is shown; 0 for none.",
     ).tag(config=True)
-
-    _environment: ClassVar[dict[str, str]] = {
-        "n_workers": "LABPOOL_N_WORKERS",
-        "memory_limit": "LABPOOL_MEMORY_LIMIT",
-        "scheduler_address": "LABPOOL_SCHEDULER_ADDRESS",
-        "data_dir": "LABPOOL_DATA_DIR",
-        "database_url": "LABPOOL_DATABASE_URL",
-    }
 
     service: Service | None = None
     _starting: asyncio.Task[None] | None = None

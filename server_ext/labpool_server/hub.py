@@ -10,7 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
-from .stored import Stored
+from .store.stored import Stored
 
 Read = Callable[[int, int], Awaitable[list[Stored]]]
 """``read(after, limit)``: stored events with a greater ``seq``, oldest first."""

@@ -12,6 +12,7 @@ import json
 import threading
 import time
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -36,6 +37,11 @@ def latencies(server: LabServer, path: str) -> tuple[list[float], list[float]]:
             times.append((time.perf_counter() - start) * 1e3)
         time.sleep(0.02)
     return ours, peer
+
+
+def first_metrics(server: LabServer, run_id: str) -> bool:
+    """Whether a training has measured anything yet."""
+    return bool(server.get(f"runs/{run_id}/metrics")["items"])
 
 
 def show(when: str, ours: list[float], peer: list[float]) -> None:
@@ -71,7 +77,9 @@ def test_bench(tmp_path: Path, example_site: Path, capsys: pytest.CaptureFixture
 
         trainings = [server.submit("sgd", {"seconds": TRAIN_S * 4, "rate": 1000}) for _ in range(2)]
         for run_id in trainings:
-            until(lambda r=run_id: server.get(f"runs/{r}/metrics")["items"], 120, server)
+            server.wait(run_id, "running")
+        for run_id in trainings:
+            until(partial(first_metrics, server, run_id), 120, server)
         show("two trainings, 1000 messages/s each", *latencies(server, f"runs/{first}"))
         for run_id in trainings:
             server.post(f"runs/{run_id}/cancel")

@@ -203,6 +203,13 @@ def test_the_model_is_the_finished_one_and_the_checkpoint_the_newest_other(
     assert run.checkpoint.id == "step-20"
 
 
+@pytest.fixture
+def no_widgets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where ipywidgets is not installed."""
+    monkeypatch.setitem(sys.modules, "labpool.client.widgets", None)
+
+
+@pytest.mark.usefixtures("no_widgets")
 def test_the_text_is_one_line_and_escapes_the_name(server: StandIn, pool: Labpool) -> None:
     run = pool.train(name="<script>alert(1)</script>\n\u202e")
     Job(server, run).start().progress(4)
@@ -215,6 +222,7 @@ def test_the_text_is_one_line_and_escapes_the_name(server: StandIn, pool: Labpoo
     assert 'dir="auto"' in bundle["text/html"]
 
 
+@pytest.mark.usefixtures("no_widgets")
 def test_a_run_shows_its_last_picture_while_the_server_is_away(
     server: StandIn, pool: Labpool
 ) -> None:
@@ -231,11 +239,17 @@ def test_a_run_shows_the_widget_where_there_is_one(
 ) -> None:
     run = pool.train()
     widgets = ModuleType("labpool.client.widgets")
-    widgets.bundle = lambda shown: {"application/x": shown.id}  # type: ignore[attr-defined]
+    displayed: list[str] = []
+    vars(widgets)["bundle"] = lambda shown: {"application/x": shown.id}
+    vars(widgets)["show"] = lambda shown: displayed.append(shown.id)
     monkeypatch.setitem(sys.modules, "labpool.client.widgets", widgets)
     assert run._repr_mimebundle_(include=None, exclude=None)["application/x"] == run.id
     assert "text/plain" in run._repr_mimebundle_()
+    run._ipython_display_()
+    assert displayed == [run.id]
     monkeypatch.setitem(sys.modules, "labpool.client.widgets", None)
+    with pytest.raises(NotImplementedError):
+        run._ipython_display_()
     assert set(run._repr_mimebundle_()) == {"text/plain", "text/html"}
 
 

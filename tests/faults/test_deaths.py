@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -106,6 +107,20 @@ def test_a_hanging_job_does_not_hold_up_the_servers_stop(new_server: MakeServer)
     server.wait(run_id, "running")
     server.post(f"runs/{run_id}/cancel")
     assert server.wait(run_id)["state"] == "cancelled"
+
+
+def test_a_job_that_lets_nobody_else_run_is_ended_with_its_server(new_server: MakeServer) -> None:
+    server = new_server(cancel_grace_s=1.0)
+    held = [server.submit("hang", {"hold": True}) for _ in range(2)]
+    for run_id in held:
+        server.wait(run_id, "running")
+    began = time.monotonic()
+    server.post(f"runs/{held[0]}/cancel")
+    assert server.wait(held[0], timeout=20)["state"] == "cancelled"
+    assert time.monotonic() - began < 10
+    children = server.descendants()
+    server.kill()
+    assert gone(children) == []
 
 
 def test_out_of_memory_says_so_with_limit_and_peak(new_server: MakeServer) -> None:

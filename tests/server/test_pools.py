@@ -66,14 +66,14 @@ def cluster(
     env = {**os.environ, "PYTHONPATH": str(example_site)}
 
     def dask(*args: str) -> subprocess.Popen[bytes]:
-        log = (tmp_path / "dask.log").open("ab")
-        return subprocess.Popen(
-            [sys.executable, "-m", "dask", *args, "--scheduler-file", str(file)],
-            env=env,
-            stdout=log,
-            stderr=log,
-            cwd=tmp_path,
-        )
+        with (tmp_path / "dask.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "dask", *args, "--scheduler-file", str(file)],
+                env=env,
+                stdout=log,
+                stderr=log,
+                cwd=tmp_path,
+            )
 
     started = [dask("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")]
     until(file.exists, 60)

@@ -180,6 +180,18 @@ class Run(Facts):
         facts = " ".join(filter(None, [record.state.value, standing(record)]))
         return f"<Run {record.id} {record.kind} {record.name!r}: {facts}>"
 
+    def _ipython_display_(self) -> None:
+        """Show the live widget in the running cell.
+
+        Raises:
+            NotImplementedError: There can be none here; IPython then takes the bundle.
+        """
+        try:
+            from .widgets import show
+        except ImportError as error:
+            raise NotImplementedError from error
+        show(self)
+
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         """Return the live widget, or a still picture where there can be none."""
         note = ""
@@ -189,7 +201,7 @@ class Run(Facts):
             note = error.message
         still = {"text/plain": repr(self), "text/html": run_html(self.record, note)}
         try:
-            from .widgets import bundle  # noqa: PLC0415  ipywidgets only when shown
+            from .widgets import bundle
         except ImportError:
             return still
         return {**still, **bundle(self)}
@@ -211,9 +223,7 @@ class Run(Facts):
         if isinstance(event, RunDeleted):
             return True
         now = self._ask()
-        if event is None or not now.state.ended:
-            return now.state.ended
-        return now.ended_at == event.at or now.seq <= event.seq
+        return now.state.ended and (event is None or now.seq <= event.seq)
 
     def _wait(self, timeout: float | None, stop: Stop) -> Record:
         now = self._ask()

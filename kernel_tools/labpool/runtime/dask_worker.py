@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
+import sys
 import threading
 from typing import Any
 
@@ -15,6 +17,9 @@ from .reporter import Reporter
 
 TOPIC = "labpool"
 """Dask event topic that carries the batches."""
+
+PR_SET_PDEATHSIG = 1
+"""Of Linux's ``prctl(2)``: the signal that a process gets when its parent dies."""
 
 PLUGIN = "labpool"
 """Name of the plugin on each worker."""
@@ -39,9 +44,15 @@ class WorkerDesk(WorkerPlugin):
         return _own_desk if self._own else WorkerDesk, ()
 
     def setup(self, worker: Worker) -> None:
-        """Leave a Ctrl-C in the server's terminal to the server: it asks the jobs to save."""
+        """Bind the worker's process to the server's.
+
+        A Ctrl-C in the server's terminal is the server's: it asks the jobs to save. And when
+        the server dies, Linux ends the worker, even one that holds the interpreter's lock.
+        """
         if self._own and threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGINT, signal.SIG_IGN)
+            if sys.platform == "linux":
+                ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
     def stop_flag(self, key: str) -> threading.Event:
         """Return the stop flag of an attempt; it may be set before the attempt starts."""

@@ -165,7 +165,8 @@ def _subclasses(cls: type[LabpoolError]) -> Iterator[type[LabpoolError]]:
 
 def error_from(answer: ErrorAnswer) -> LabpoolError:
     """Return the error that an answer stands for, by its code."""
-    for cls in _subclasses(LabpoolError):
-        if cls.code == answer.code:
-            return cls(answer.message, **answer.details)
-    return LabpoolError(answer.message, code=answer.code, **answer.details)
+    known = {cls.code: cls for cls in _subclasses(LabpoolError)}
+    error = known.get(answer.code, LabpoolError)(answer.message)
+    extra = {} if answer.code in known else {"code": answer.code}
+    error.details = extra | answer.details
+    return error

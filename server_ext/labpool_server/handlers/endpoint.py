@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import getpass
 from typing import Any, cast
 
+from jupyter_server.auth import User
 from jupyter_server.utils import url_path_join
 from pydantic import BaseModel
 from tornado import web
@@ -67,7 +69,7 @@ class Endpoint(ApiHandler):
         if route.body is not None:
             args.append(await read_body(self, route.body))
         who = BY_WHOM.get(route.id)
-        names = {who: self.current_user.username} if who else {}
+        names = {who: name_of(self.current_user)} if who else {}
         self._served = await self.service()
         await self.answer(route, await getattr(self._served, route.id)(*args, **names))
 
@@ -82,6 +84,15 @@ class Endpoint(ApiHandler):
         large = len(getattr(value, "items", ())) >= LARGE_ITEMS
         text = await asyncio.to_thread(value.model_dump_json) if large else value.model_dump_json()
         self.write(text)
+
+
+def name_of(user: User) -> str:
+    """Return whom a run belongs to.
+
+    Whoever comes with the server's own token is made up anew by Jupyter at each request: that
+    is the person whose account the server runs under.
+    """
+    return getpass.getuser() if user.name.startswith("Anonymous ") else user.username
 
 
 class NoSuchRoute(ApiHandler):

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Protocol
 
 from labpool.wire.runs import Run
-from labpool_server.stored import Stored
+from labpool_server.store.stored import Stored
 
 
 class Service(Protocol):

@@ -12,7 +12,7 @@ from tornado.web import RequestHandler
 
 from labpool.wire.errors import InvalidRequest, NotFound
 from labpool.wire.events import TERMINAL_EVENTS
-from labpool_server.stored import Stored
+from labpool_server.store.stored import Stored
 
 from .ports import Service
 

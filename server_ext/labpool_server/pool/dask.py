@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import re
 import signal
@@ -16,6 +17,11 @@ from .backend import Batch, Listener, PoolSettings, Seat, WorkerLost
 
 if TYPE_CHECKING:
     from distributed import Client, Future, LocalCluster
+
+_log = logging.getLogger(__name__)
+
+CONNECT_S = 10
+"""How long a scheduler may take to answer, seconds."""
 
 _NEWS = ("add-worker", "remove-worker")
 _USABLE = ("init", "running")  # what is given to a worker that comes up waits for it
@@ -40,6 +46,7 @@ class DaskBackend:
         self._client: Client | None = None
         self._facts: dict[str, dict[str, Any]] = {}
         self._addresses: dict[str, str] = {}
+        self._leaving: set[str] = set()
         self._limits: dict[str, int] = {}
         self._killed_for_memory: dict[str, dict[str, Any]] = {}
         self._running: dict[str, Future[Any]] = {}
@@ -66,14 +73,14 @@ class DaskBackend:
 
     async def close(self) -> None:
         """See ``Backend.close``."""
-        for task in self._tasks:
+        for task in tuple(self._tasks):
             task.cancel()
         if self._client is not None:
             for topic in ("all", "worker-restart-memory"):
                 self._client.unsubscribe_topic(topic)
-            await self._client.close()
+            await _closed(self._client)
         if self._cluster is not None:
-            await self._cluster.close()
+            await _closed(self._cluster)
 
     async def seats(self) -> list[Seat]:
         """See ``Backend.seats``."""
@@ -83,8 +90,9 @@ class DaskBackend:
         workers: dict[str, dict[str, Any]] = {
             address: worker
             for address, worker in info["workers"].items()
-            if worker["status"] in _USABLE
+            if worker["status"] in _USABLE and address not in self._leaving
         }
+        self._leaving &= info["workers"].keys()
         await self._describe([a for a in workers if a not in self._facts])
         for address in set(self._facts) - set(workers):
             del self._facts[address]
@@ -128,13 +136,13 @@ class DaskBackend:
         """See ``Backend.ask_to_stop``."""
         from labpool.runtime.dask_worker import ask_to_stop, key_of
 
-        await self._call(seat_id, partial(ask_to_stop, key_of(run_id, attempt)))
+        self._tell(seat_id, partial(ask_to_stop, key_of(run_id, attempt)))
 
     async def acknowledge(self, seat_id: str, run_id: str, attempt: int, n: int) -> None:
         """See ``Backend.acknowledge``."""
         from labpool.runtime.dask_worker import acknowledge, key_of
 
-        await self._call(seat_id, partial(acknowledge, key_of(run_id, attempt), n))
+        self._tell(seat_id, partial(acknowledge, key_of(run_id, attempt), n))
 
     async def kill(self, seat_id: str) -> bool:
         """See ``Backend.kill``. The nanny, which is in our process, starts another worker."""
@@ -143,6 +151,7 @@ class DaskBackend:
             return False
         for nanny in self._cluster.workers.values():
             if nanny.worker_address == address and nanny.pid:
+                self._leaving.add(address)
                 os.kill(nanny.pid, signal.SIGKILL)
                 return True
         return False
@@ -176,10 +185,22 @@ class DaskBackend:
         except KeyError:
             raise WorkerLost("worker_lost", f"The worker {seat_id} is gone.") from None
 
-    async def _call(self, seat_id: str, function: partial[None]) -> None:
+    def _tell(self, seat_id: str, function: partial[None]) -> None:
+        """Call a function on a worker and do not wait: a worker that hangs never answers."""
         address = self._addresses.get(seat_id)
         if address is not None:
-            await self._ready_client().run(function, workers=[address], on_error="ignore")
+            call = self._ready_client().run(function, workers=[address], on_error="ignore")
+            self._in_background(call)
+
+    def _in_background(self, call: Awaitable[Any]) -> None:
+        task = asyncio.ensure_future(call)
+        self._tasks.add(task)
+        task.add_done_callback(self._forget)
+
+    def _forget(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            _log.info("a worker did not hear: %s", task.exception())
 
     async def _describe(self, addresses: list[str]) -> None:
         if addresses:
@@ -242,15 +263,19 @@ class DaskBackend:
         """End the attempt on a worker that has gone; a foreign scheduler would wait for it."""
         future = self._running.get(address)
         if future is not None and not future.done():
-            task = asyncio.ensure_future(future.cancel(force=True))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._in_background(future.cancel(force=True))
 
     def _on_memory_kill(self, event: tuple[Any, dict[str, Any]]) -> None:
         message = dict(event[1])
         address = message["worker"]
         limit = self._limits.get(address, 0)
         self._killed_for_memory[address] = {"rss": message["rss"], "limit": limit}
+
+
+async def _closed(thing: Client | LocalCluster) -> None:
+    closing = thing.close()
+    if closing is not None:
+        await closing
 
 
 def _seat_id(name: object) -> str:
@@ -305,7 +330,9 @@ class _Dask:
         from distributed import Client, Security
 
         tls = Security(**_tls(security)) if security else None
-        client: Client = await Client(target, asynchronous=True, set_as_default=False, security=tls)
+        client: Client = await Client(
+            target, asynchronous=True, set_as_default=False, security=tls, timeout=CONNECT_S
+        )
         return client
 
 

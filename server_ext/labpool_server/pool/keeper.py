@@ -42,12 +42,9 @@ class PoolKeeper:
         self.seats: list[Seat] = []
 
     def ensure(self) -> None:
-        """Start the pool in the background, unless it is up or on its way."""
-        if self.state in ("stopped", "failed"):
-            if self._retry is not None:
-                self._retry.cancel()
-            self.state, self.reason = "starting", "The workers are starting."
-            self._starting = asyncio.ensure_future(self._start())
+        """Start the pool in the background, unless it is up, on its way, or waits to try again."""
+        if self.state == "stopped":
+            self._begin("The workers are starting.")
 
     async def refresh(self) -> list[Seat]:
         """Look at the workers now; a pool that cannot be reached becomes failed."""
@@ -78,6 +75,10 @@ class PoolKeeper:
             await self.backend.close()
         self.backend, self.state, self.seats = None, "stopped", []
 
+    def _begin(self, reason: str) -> None:
+        self.state, self.reason = "starting", reason
+        self._starting = asyncio.ensure_future(self._start())
+
     async def _start(self) -> None:
         backend = self._make()
         try:
@@ -97,6 +98,7 @@ class PoolKeeper:
     async def _failed(self, backend: Backend, reason: str) -> None:
         self.state, self.reason, self.seats = "failed", reason, []
         self.backend = None
-        self._retry = asyncio.get_running_loop().call_later(RETRY_S, self.ensure)
+        again = f"The workers are starting again. Before: {reason}"
+        self._retry = asyncio.get_running_loop().call_later(RETRY_S, self._begin, again)
         self._on_change()
         await backend.close()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .log import Stored
+from .asynchronous import AsyncStore
 from .store import Store
+from .stored import Stored
 
-__all__ = ["Store", "Stored"]
+__all__ = ["AsyncStore", "Store", "Stored"]

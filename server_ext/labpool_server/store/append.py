@@ -10,8 +10,8 @@ from labpool.wire.events import Event
 from labpool.wire.runs import Run
 
 from .intake import Intake, Word
-from .log import Stored
 from .sql import chunks
+from .stored import Stored
 from .tables import counter, events, runs
 
 

@@ -22,8 +22,8 @@ from labpool.wire.runs import Run
 
 from . import assets, logs, points, runs
 from .clean import storable
-from .log import Stored
 from .sql import chunks, insert
+from .stored import Stored
 from .tables import events
 from .tables import runs as runs_table
 

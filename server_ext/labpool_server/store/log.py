@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
-from labpool_server.stored import Stored
-
+from .stored import Stored
 from .tables import counter, events
 
 

@@ -27,8 +27,8 @@ from labpool.wire.runs import Run, RunState
 from . import assets, log, logs, runs, series
 from .append import append
 from .engine import connect, to_read, to_write
-from .log import Stored
 from .migrate import migrate
+from .stored import Stored
 from .trouble import in_plain_words
 
 

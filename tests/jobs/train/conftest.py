@@ -47,7 +47,11 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 TINY: dict[str, Any] = {
     "model_config": {
-        "hidden_size": 16, "layers": 1, "heads": 2, "vocab_size": 200, "lstm_hidden": 8
+        "hidden_size": 16,
+        "layers": 1,
+        "heads": 2,
+        "vocab_size": 200,
+        "lstm_hidden": 8,
     },
     "epochs": 3,
     "batch_size": 8,

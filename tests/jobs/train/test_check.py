@@ -57,14 +57,14 @@ def test_bad_values_name_their_field(field: str, value: Any) -> None:
 
 def test_bad_size_names_its_path() -> None:
     with pytest.raises(ValidationError) as caught:
-        Params(dataset="x", model_config={"layers": 0})
+        Params.model_validate({"dataset": "x", "model_config": {"layers": 0}})
     assert caught.value.errors()[0]["loc"] == ("model_config", "layers")
     with pytest.raises(ValidationError, match="not a multiple of heads"):
-        Params(dataset="x", model_config={"hidden_size": 10, "heads": 4})
+        Params.model_validate({"dataset": "x", "model_config": {"hidden_size": 10, "heads": 4}})
 
 
 def test_model_config_keeps_its_name() -> None:
-    params = Params(dataset="x", model_config={"layers": 2})
+    params = Params.model_validate({"dataset": "x", "model_config": {"layers": 2}})
     assert params.model_dump()["model_config"]["layers"] == 2
     assert Params(**params.model_dump()) == params
     assert "model_config" in json.loads(params.model_dump_json())

@@ -28,12 +28,12 @@ LOG = [
     evaluation(10, 0.5, 1.0),
     evaluation(20, 0.7, 0.9),
     evaluation(30, 0.7, 0.8),
-    evaluation(40, 0.7, 0.8),
-    evaluation(50, 0.6, 0.7),
+    evaluation(40, 0.9, 0.8),
+    evaluation(50, 0.6, 0.85),
 ]
 
 
-def test_best_is_f1_then_loss_then_the_earlier() -> None:
+def test_best_is_the_lowest_loss_and_the_earlier_of_equals() -> None:
     top = history.best(LOG)
     assert top is not None
     assert top["step"] == 30
@@ -45,7 +45,7 @@ def test_best_is_f1_then_loss_then_the_earlier() -> None:
 @pytest.mark.parametrize(
     ("step", "patience", "done"), [(50, 0, False), (60, 0, True), (50, 2, True), (50, 3, False)]
 )
-def test_finished_by_steps_or_patience(step: int, patience: int, done: bool) -> None:
+def test_finished_by_steps_or_patience(step: int, patience: int, *, done: bool) -> None:
     state = {"global_step": step, "max_steps": 60, "log_history": LOG}
     assert history.finished(state, patience) is done
 
@@ -55,8 +55,8 @@ def test_summaries_are_no_metrics() -> None:
     assert history.metrics({"loss": 1, "epoch": 0.5, "step": 5}) == {"loss": 1.0, "epoch": 0.5}
 
 
-@given(st.lists(st.integers(1, 60), min_size=1, max_size=200), st.booleans())
-def test_sampler_yields_each_once_and_repeats_itself(lengths: list[int], grouped: bool) -> None:
+@given(lengths=st.lists(st.integers(1, 60), min_size=1, max_size=200), grouped=st.booleans())
+def test_sampler_yields_each_once_and_repeats_itself(lengths: list[int], *, grouped: bool) -> None:
     one = EpochSampler(lengths, 4, 7, grouped=grouped)
     one.set_epoch(3)
     order = list(one)
@@ -78,7 +78,7 @@ def test_sampler_shuffles_anew() -> None:
     [([10] * 1000, False), ([5, 50] * 20, False), ([5, 50] * 500, True)],
 )
 def test_grouping_pays_with_mixed_lengths_and_enough_of_them(
-    lengths: list[int], pays: bool
+    lengths: list[int], *, pays: bool
 ) -> None:
     assert grouping_pays(lengths, 8, 1)[0] is pays
 
@@ -86,9 +86,7 @@ def test_grouping_pays_with_mixed_lengths_and_enough_of_them(
 @given(st.lists(st.sampled_from("abc"), min_size=2, max_size=60), st.floats(0.01, 0.5))
 def test_split_loses_nothing_and_leaves_each_class(labels: list[str], share: float) -> None:
     counts = Counter(labels)
-    examples = [
-        Example(f"t{i}", label, i) for i, label in enumerate(labels) if counts[label] > 1
-    ]
+    examples = [Example(f"t{i}", label, i) for i, label in enumerate(labels) if counts[label] > 1]
     left, held = stratify(examples, share, 3)
     assert sorted(left + held) == sorted(examples)
     assert {e.label for e in left} == {e.label for e in held} == {e.label for e in examples}

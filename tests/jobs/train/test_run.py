@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import shutil
 import subprocess
@@ -18,8 +19,10 @@ from safetensors.torch import load_file
 
 from labpool import loading
 from labpool.jobs.train import Params, checkpoints, history
+from labpool.jobs.train.bert_lstm import BertLstmForSequenceClassification
 from labpool.jobs.train.run import run
 from labpool.runtime.context import Cancelled, JobError
+from labpool.runtime.digests import sha256_of
 from labpool.runtime.recording import RecordingContext
 from labpool.wire.errors import NotFound
 from labpool.wire.events import Event
@@ -56,9 +59,7 @@ def test_result_is_plain_json_with_all_figures(
     assert result["labels"] == ["criminal", "family", "labour"]
     assert result["checkpoint"] == "model"
     assert result["evaluated_on"] == "validation"
-    for name in (
-        "accuracy", "f1", "majority_accuracy", "bag_of_words_accuracy", "bag_of_words_f1"
-    ):
+    for name in ("accuracy", "f1", "majority_accuracy", "bag_of_words_accuracy", "bag_of_words_f1"):
         assert 0 <= result[name] <= 1
     assert result["val_loss"] > 0
     assert result["parameters"] > 0
@@ -173,12 +174,21 @@ def test_a_finished_run_that_is_called_again_only_ends_again(
     ctx, result = finished
     again = RecordingContext("run-0", shutil.copytree(ctx.run_dir, tmp_path / "run"), attempt=2)
     assert run(tiny(), again) == result
-    assert not [e for e in of_type(again, "progress_reported") if e.progress.unit == "step"
-                and "evaluating" not in e.progress.message]
-    first = {(e.step, name): value for e in of_type(ctx, "metrics_reported")
-             for name, value in e.values.items()}
-    second = {(e.step, name): value for e in of_type(again, "metrics_reported")
-              for name, value in e.values.items()}
+    assert not [
+        e
+        for e in of_type(again, "progress_reported")
+        if e.progress.unit == "step" and "evaluating" not in e.progress.message
+    ]
+    first = {
+        (e.step, name): value
+        for e in of_type(ctx, "metrics_reported")
+        for name, value in e.values.items()
+    }
+    second = {
+        (e.step, name): value
+        for e in of_type(again, "metrics_reported")
+        for name, value in e.values.items()
+    }
     assert second == first
 
 
@@ -187,9 +197,10 @@ def stop_at(ctx: RecordingContext, step: int, message: str = "") -> None:
 
     def send(event: Event) -> None:
         ctx.events.append(event)
-        if event.type == "progress_reported" and message in event.progress.message:
-            if event.progress.unit == "step" and event.progress.done == step:
-                ctx.stop.set()
+        if event.type != "progress_reported" or message not in event.progress.message:
+            return
+        if event.progress.unit == "step" and event.progress.done == step:
+            ctx.stop.set()
 
     ctx.send = send
 
@@ -223,11 +234,34 @@ def test_cancel_before_the_first_step(tiny: Make, context: RecordingContext) -> 
 
 
 def digest(run_dir: Path) -> str:
-    return checkpoints.sha256_of(run_dir / "model" / "model.safetensors")
+    return sha256_of(run_dir / "model" / "model.safetensors")
+
+
+@pytest.mark.parametrize(
+    ("name", "keep"),
+    [("model.safetensors", None), ("optimizer.pt", 100), ("rng_state.pth", 0)],
+)
+def test_damaged_newest_checkpoint_costs_steps_and_nothing_else(
+    finished: tuple[RecordingContext, dict[str, Any]],
+    tiny: Make,
+    tmp_path: Path,
+    name: str,
+    keep: int | None,
+) -> None:
+    ctx = RecordingContext("run-0", shutil.copytree(finished[0].run_dir, tmp_path / "r"), attempt=2)
+    shutil.rmtree(ctx.run_dir / "model")
+    path = ctx.checkpoint_dir / "checkpoint-12" / name
+    raw = bytearray(path.read_bytes())
+    raw[-1] ^= 1
+    path.write_bytes(raw[:keep])
+    assert run(tiny(), ctx) == finished[1]
+    assert digest(ctx.run_dir) == digest(finished[0].run_dir)
+    warnings = [e.text for e in of_type(ctx, "log_written") if e.level == "warning"]
+    assert any(text.startswith(f"checkpoint-12 is skipped: {name}") for text in warnings)
 
 
 def test_early_stopping_gives_the_best_back(tiny: Make, context: RecordingContext) -> None:
-    result = run(tiny(epochs=12, learning_rate=1e-7, early_stopping_patience=1), context)
+    result = run(tiny(epochs=12, learning_rate=0.1, early_stopping_patience=1), context)
     assert result["epochs"] < 12
     assert result["best_epoch"] == result["epochs"] - 1
     logs = [event.text for event in of_type(context, "log_written")]
@@ -235,7 +269,7 @@ def test_early_stopping_gives_the_best_back(tiny: Make, context: RecordingContex
     state = history.read_state(context.checkpoint_dir / f"checkpoint-{result['steps']}")
     assert history.finished(state, 1)
     again = RecordingContext("run-1", context.run_dir, attempt=2)
-    assert run(tiny(epochs=12, learning_rate=1e-7, early_stopping_patience=1), again) == result
+    assert run(tiny(epochs=12, learning_rate=0.1, early_stopping_patience=1), again) == result
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
@@ -323,26 +357,21 @@ def test_first_attempt_decides_about_threads_and_versions_are_compared(
     assert any(level == "warning" and "packages changed" in text for level, text in logs)
 
 
-def test_diverging_ends_with_advice(tiny: Make, context: RecordingContext) -> None:
+def test_diverging_ends_with_advice(
+    tiny: Make, context: RecordingContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forward = BertLstmForSequenceClassification.forward
+
+    @functools.wraps(forward)
+    def poisoned(*args: Any, **named: Any) -> Any:
+        out: Any = forward(*args, **named)
+        out.loss = out.loss * float("inf")
+        return out
+
+    monkeypatch.setattr(BertLstmForSequenceClassification, "forward", poisoned)
     with pytest.raises(JobError, match="learning_rate below") as caught:
-        run(tiny(learning_rate=1.0, model="bert", epochs=40, batch_size=2), _poisoned(context))
+        run(tiny(), context)
     assert caught.value.code == "diverged"
-
-
-def _poisoned(ctx: RecordingContext) -> RecordingContext:
-    """Make the model's loss infinite after a few steps."""
-
-    def send(event: Event) -> None:
-        ctx.events.append(event)
-        if event.type == "progress_reported" and event.progress.done == 3:
-            import gc  # noqa: PLC0415
-
-            for thing in gc.get_objects():
-                if isinstance(thing, torch.nn.Linear):
-                    thing.weight.data.fill_(float("nan"))
-
-    ctx.send = send
-    return ctx
 
 
 def test_worker_stays_lean(dataset: Path, tmp_path: Path) -> None:

@@ -11,13 +11,11 @@ from typing import Any, cast
 import httpx
 from jupyter_server.auth import AllowAllAuthorizer, Authorizer
 from jupyter_server.serverapp import ServerApp
-from jupyter_server.utils import url_path_join
-from server.handlers.memory import MemoryService
 from tornado.httpserver import HTTPServer
 from tornado.testing import bind_unused_port
 from traitlets.config import Config
 
-from labpool_server.handlers import handlers
+from server.handlers.memory import MemoryService
 
 TOKEN = "a-token-for-tests"
 
@@ -59,9 +57,10 @@ async def running(
     base_url: str = "/",
     authorizer: type[Authorizer] = AllowAllAuthorizer,
 ) -> AsyncIterator[Server]:
-    """Run a Jupyter server with the handlers in this event loop."""
+    """Run a Jupyter server with the extension, over a service in memory, in this event loop."""
     config = Config()
-    config.ServerApp.jpserver_extensions = {}
+    config.ServerApp.jpserver_extensions = {"labpool_server": True}
+    config.Labpool.data_dir = str(home / "labpool")
     config.ServerApp.authorizer_class = authorizer
     config.ServerApp.root_dir = str(home)
     config.IdentityProvider.token = TOKEN
@@ -71,11 +70,7 @@ async def running(
     cast("Any", app).init_signal = lambda: None  # the test runner keeps its own
     app.initialize(argv=[], new_httpserver=False, find_extensions=False)
     service = service or MemoryService()
-    app.web_app.settings["labpool_service"] = service
-    root = app.web_app.settings["base_url"]
-    cast("Any", app.web_app).add_handlers(
-        ".*$", [(url_path_join(root, p), h, kw) for p, h, kw in handlers()]
-    )
+    app.web_app.settings["labpool_service"] = service  # its own one never starts
     http = HTTPServer(app.web_app)
     socket, port = bind_unused_port()
     http.add_socket(socket)

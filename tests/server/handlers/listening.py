@@ -9,12 +9,12 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
-from server.handlers.in_process import Server
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
 from labpool.wire import Progress
 from labpool.wire import events as ev
+from server.handlers.in_process import Server
 
 SSE = {"Accept": "text/event-stream"}
 

@@ -28,7 +28,7 @@ from labpool.wire import (
 )
 from labpool.wire import events as ev
 from labpool_server.hub import Hub
-from labpool_server.stored import Stored
+from labpool_server.store.stored import Stored
 
 
 class MemoryService:
@@ -98,7 +98,7 @@ class MemoryService:
         self.record(ev.CancelRequested(run_id=run_id, by=by), ev.RunCancelled(run_id=run_id, by=by))
         return self.runs[run_id]
 
-    async def resume_run(self, run_id: str, by: str) -> Run:  # noqa: ARG002
+    async def resume_run(self, run_id: str, by: str) -> Run:
         if not (await self.get_run(run_id)).state.ended:
             raise Conflict("The run goes on.")
         self.record(ev.RunRequeued(run_id=run_id, reason="resumed"))
@@ -109,11 +109,11 @@ class MemoryService:
         items = await self._read(query.after or 0, query.limit, run_id)
         return EventPage(items=[ev.event_adapter.validate_json(item.json) for item in items])
 
-    async def run_metrics(self, run_id: str, query: Any) -> MetricsAnswer:  # noqa: ARG002
+    async def run_metrics(self, run_id: str, query: Any) -> MetricsAnswer:
         await self.get_run(run_id)
         return MetricsAnswer()
 
-    async def run_logs(self, run_id: str, query: Any) -> LogPage:  # noqa: ARG002
+    async def run_logs(self, run_id: str, query: Any) -> LogPage:
         await self.get_run(run_id)
         return LogPage(items=[])
 
@@ -130,7 +130,7 @@ class MemoryService:
     async def monitoring(self) -> Monitoring:
         return Monitoring(cpu=0, memory_bytes=1, response_ms=1, active_runs=0, queued_runs=0)
 
-    async def list_assets(self, query: Any) -> AssetPage:  # noqa: ARG002
+    async def list_assets(self, query: Any) -> AssetPage:
         return AssetPage(items=[])
 
     async def get_asset(self, asset_id: str) -> Any:
@@ -158,7 +158,7 @@ class MemoryService:
 class OnlyRead(Authorizer):
     """Lets everybody look, and nobody do anything."""
 
-    def is_authorized(self, handler: Any, user: Any, action: str, resource: str) -> bool:  # noqa: ARG002
+    def is_authorized(self, handler: Any, user: Any, action: str, resource: str) -> bool:
         return action == "read"
 
 
@@ -167,6 +167,6 @@ class Nobody(Authorizer):
 
     asked: Any = List()
 
-    def is_authorized(self, handler: Any, user: Any, action: str, resource: str) -> bool:  # noqa: ARG002
+    def is_authorized(self, handler: Any, user: Any, action: str, resource: str) -> bool:
         self.asked.append((action, resource))
         return False

@@ -8,9 +8,6 @@ from typing import Any
 
 import httpx
 import pytest
-from server.handlers.in_process import TOKEN, Server
-from server.handlers.listening import queued
-from server.handlers.memory import Nobody, OnlyRead
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.routing import RuleRouter
 from tornado.web import RequestHandler
@@ -18,6 +15,9 @@ from tornado.websocket import websocket_connect
 
 from labpool.wire import API_PREFIX, ROUTES
 from labpool.wire import events as ev
+from server.handlers.in_process import TOKEN, Server
+from server.handlers.listening import queued
+from server.handlers.memory import Nobody, OnlyRead
 
 VERBS = ("GET", "POST", "PATCH", "DELETE", "PUT", "HEAD")
 BODIES = {"create_run": {"kind": "sleep"}, "change_pool": {"n_workers": 1}}

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from server.handlers.in_process import Server
-from server.handlers.listening import progress, queued
 
 from labpool.wire import Run, RunPage
 from labpool.wire import events as ev
+from server.handlers.in_process import Server
+from server.handlers.listening import progress, queued
 
 
 @pytest.mark.parametrize("base_url", ["/", "/user/alice/"])

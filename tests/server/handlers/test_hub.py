@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 
 from labpool_server.hub import BATCH, Hub
-from labpool_server.stored import Stored
+from labpool_server.store.stored import Stored
 
 
 def stored(seq: int, run_id: str = "r", size: int = 2) -> Stored:

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
+from labpool.wire import ErrorAnswer, ServerUnavailable, TooManyRequests
 from server.handlers.in_process import Server
 from server.handlers.listening import queued
 from server.handlers.memory import MemoryService
-
-from labpool.wire import ErrorAnswer, ServerUnavailable, TooManyRequests
 
 LAUNCH = {"kind": "sleep"}
 JSON = {"Content-Type": "application/json"}

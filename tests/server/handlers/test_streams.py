@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 
-from server.handlers.in_process import Server
-from server.handlers.listening import SSE, all_of, events_of, progress, queued, socket_of
-
 from labpool.wire import RunError
 from labpool.wire import events as ev
+from server.handlers.in_process import Server
+from server.handlers.listening import SSE, all_of, events_of, progress, queued, socket_of
 
 
 async def test_a_runs_stream_ends_with_the_run(server: Server) -> None:

@@ -13,11 +13,11 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+
+from labpool.wire import events as ev
 from server.handlers.in_process import TOKEN, Server
 from server.handlers.listening import SSE, events_of, progress, queued, settle, socket_of
 from server.handlers.memory import MemoryService
-
-from labpool.wire import events as ev
 
 PATHS = ("events?after=0", "runs/r1/events")
 

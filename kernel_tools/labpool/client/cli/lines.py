@@ -8,7 +8,7 @@ from typing import Self
 import typer
 
 from labpool.client.run import Run
-from labpool.client.show import moment, number, one_line, progress_text, standing
+from labpool.client.show import fraction, moment, number, one_line, progress_text, standing
 from labpool.wire.events import (
     AttemptStarted,
     CancelRequested,
@@ -60,6 +60,8 @@ class Lines(_Plain):
     def _too_soon(self, event: Event) -> bool:
         if not isinstance(event, ProgressReported | MetricsReported):
             return False
+        if isinstance(event, ProgressReported) and fraction(event.progress) == 1:
+            return False
         key, at = (event.run_id, event.type), event.at.timestamp()
         if at - self._shown.get(key, 0.0) < EVERY_S:
             return True
@@ -70,7 +72,7 @@ class Lines(_Plain):
 class JsonLines(_Plain):
     """Every event as it came, then the run as it ended."""
 
-    def event(self, run: Run, event: Event) -> None:  # noqa: ARG002
+    def event(self, run: Run, event: Event) -> None:
         """Print the event."""
         typer.echo(event.model_dump_json())
 

@@ -53,7 +53,7 @@ class Meter:
         return rates
 
 
-class Reporter(TrainerCallback):  # type: ignore[misc]  # transformers has no types
+class Reporter(TrainerCallback):
     """Progress at each step, metrics at each log, and an open ear for cancel."""
 
     def __init__(self, params: Params, ctx: JobContext, meter: Meter) -> None:
@@ -77,18 +77,14 @@ class Reporter(TrainerCallback):  # type: ignore[misc]  # transformers has no ty
         self._progress(state, self.loss)
 
     def on_log(
-        self,
-        args: TrainingArguments,
-        state: TrainerState,
-        control: TrainerControl,
-        logs: dict[str, float],
-        **_: Any,
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> None:
         """Report what was measured.
 
         Raises:
             JobError: The loss is not a number any more.
         """
+        logs = state.log_history[-1]
         if "loss" in logs:
             if not isfinite(logs["loss"]):
                 raise JobError(
@@ -104,9 +100,9 @@ class Reporter(TrainerCallback):  # type: ignore[misc]  # transformers has no ty
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> None:
         """Say that we evaluate; end when asked to."""
-        self.ctx.check_cancelled()
         self.predicted += 1
         self._progress(state, f" · evaluating, batch {self.predicted}")
+        self.ctx.check_cancelled()
 
     def on_evaluate(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
@@ -138,16 +134,14 @@ class Reporter(TrainerCallback):  # type: ignore[misc]  # transformers has no ty
         )
 
 
-class Saver(TrainerCallback):  # type: ignore[misc]  # transformers has no types
+class Saver(TrainerCallback):
     """Decides when to save; seals, announces and prunes what was saved.
 
     Args:
         epoch_steps: Steps of one epoch. The Trainer saves after each epoch by itself.
     """
 
-    def __init__(
-        self, params: Params, ctx: JobContext, meter: Meter, epoch_steps: int
-    ) -> None:
+    def __init__(self, params: Params, ctx: JobContext, meter: Meter, epoch_steps: int) -> None:
         self.params = params
         self.ctx = ctx
         self.meter = meter
@@ -198,6 +192,4 @@ def announce(ctx: JobContext, log: list[history.Entry], step: int, digest: str) 
             meta |= history.metrics(entry)
     meta.pop("memory", None)
     name = f"{checkpoints.PREFIX}{step}"
-    ctx.artifact(
-        ctx.checkpoint_dir / name, name=name, kind="checkpoint", sha256=digest, meta=meta
-    )
+    ctx.artifact(ctx.checkpoint_dir / name, name=name, kind="checkpoint", sha256=digest, meta=meta)

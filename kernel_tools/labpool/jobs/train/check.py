@@ -78,6 +78,8 @@ def check_model(params: Params, assets: Mapping[str, Path], labels: set[str] | N
     """Check that the model is there and knows the same classes.
 
     Args:
+        params: The run's params.
+        assets: Asset id to path.
         labels: Classes of the training text; None when they are not known yet.
 
     Raises:

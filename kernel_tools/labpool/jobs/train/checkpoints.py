@@ -96,7 +96,7 @@ def prune(root: Path, keep: int, best: int | None, deleted: Callable[[str], None
     """
     found = steps(root)
     newest_first = [step for step, path in reversed(found) if (path / MANIFEST).is_file()]
-    kept = {step for step in newest_first[:1] + [best] if step is not None}
+    kept = {step for step in [*newest_first[:1], best] if step is not None}
     for step in newest_first:
         if len(kept) < keep:
             kept.add(step)

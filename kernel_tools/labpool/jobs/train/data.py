@@ -1,5 +1,8 @@
-"""Reads labelled texts from jsonl, csv and parquet files. Standard library only (pyarrow for
-parquet), so that a server can look at the data before it accepts a run."""
+"""Reads labelled texts from jsonl, csv and parquet files.
+
+Standard library only (pyarrow for parquet), so that a server can look at the data before it
+accepts a run.
+"""
 
 from __future__ import annotations
 
@@ -121,16 +124,14 @@ def _lines(path: Path, max_bytes: int | None) -> Iterator[tuple[int, str]]:
                 return
 
 
-def _jsonl(
-    path: Path, columns: Columns, max_bytes: int | None
-) -> Iterator[tuple[int, dict[str, Any]]]:
+def _jsonl(path: Path, _: Columns, max_bytes: int | None) -> Iterator[tuple[int, dict[str, Any]]]:
     for number, line in _lines(path, max_bytes):
         if not line.strip():
             continue
         try:
             row = json.loads(line)
         except (ValueError, RecursionError) as error:
-            cut = "" if line.endswith("\n") else "; the last line is cut off, the file is half written"
+            cut = "" if line.endswith("\n") else "; the last line is cut off"
             reason = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
             raise DataError(
                 "dataset", f"{path.name}, line {number}: not JSON ({reason}){cut}"
@@ -179,8 +180,8 @@ def _parquet(
     path: Path, columns: Columns, max_bytes: int | None
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
-        import pyarrow as pa  # noqa: PLC0415 - only parquet needs it
-        import pyarrow.parquet as pq  # noqa: PLC0415
+        import pyarrow as pa  # only parquet needs it
+        import pyarrow.parquet as pq
     except ImportError as error:
         raise DataError(
             "dataset", f"{path.name}: parquet needs pyarrow; pip install pyarrow, or use jsonl"

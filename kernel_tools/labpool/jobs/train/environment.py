@@ -1,5 +1,8 @@
 """What must stay the same for a resumed run to end with the same weights, bit for bit."""
 
+# transformers leaves some of its functions without types:
+# mypy: disable-error-code="no-untyped-call"
+
 from __future__ import annotations
 
 import json
@@ -33,6 +36,8 @@ def pin(ctx: JobContext, seed: int, inputs: dict[str, Path]) -> int:
     """Write the environment down at the first attempt; compare at later ones.
 
     Args:
+        ctx: The job's context.
+        seed: The run's seed.
         inputs: Name to file, of all that is read: they may not change between attempts.
 
     Returns:

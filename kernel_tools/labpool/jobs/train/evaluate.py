@@ -32,9 +32,7 @@ def majority(train: Ids, truth: Ids) -> Ids:
     return np.full_like(truth, np.bincount(train).argmax())
 
 
-def naive_bayes(
-    train_texts: Sequence[str], train: Ids, texts: Sequence[str], classes: int
-) -> Ids:
+def naive_bayes(train_texts: Sequence[str], train: Ids, texts: Sequence[str], classes: int) -> Ids:
     """Multinomial naive Bayes on words, Laplace smoothing 1: the baseline.
 
     Words stand between spaces; punctuation at them is cut off, which makes the baseline

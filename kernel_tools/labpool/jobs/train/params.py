@@ -15,38 +15,42 @@ class ModelConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     hidden_size: int = Field(
-        128,
+        default=64,
         ge=8,
         le=1024,
         title="Hidden size",
         description="Width of the embeddings and of the encoder; a multiple of the heads.",
     )
     layers: int = Field(
-        1, ge=1, le=24, title="Layers", description="Transformer layers of the encoder."
+        default=1, ge=1, le=24, title="Layers", description="Transformer layers of the encoder."
     )
     heads: int = Field(
-        4, ge=1, le=32, title="Attention heads", description="Attention heads of each layer."
+        default=4,
+        ge=1,
+        le=32,
+        title="Attention heads",
+        description="Attention heads of each layer.",
     )
     vocab_size: int = Field(
-        3000,
+        default=2500,
         ge=64,
         le=100_000,
         title="Vocabulary",
         description="Subword units that the tokenizer learns from the training text, at most.",
     )
     lstm_hidden: int = Field(
-        128,
+        default=64,
         ge=4,
         le=1024,
         title="LSTM units",
         description="Units of the LSTM head in each direction (bert-lstm only).",
     )
     dropout: float = Field(
-        0.3,
+        default=0.2,
         ge=0.0,
         le=0.9,
         title="Dropout",
-        description="Share of activations that are dropped in training, against over-fitting.",
+        description="Share of the encoder's activations dropped in training, against over-fitting.",
     )
 
     @model_validator(mode="after")
@@ -77,13 +81,13 @@ class Params(BaseModel):
         json_schema_extra={"x-labpool-asset": "dataset"},
     )
     text_column: Name = Field(
-        "text", title="Text column", description="Column that holds the text."
+        default="text", title="Text column", description="Column that holds the text."
     )
     label_column: Name = Field(
-        "label", title="Label column", description="Column that holds the class."
+        default="label", title="Label column", description="Column that holds the class."
     )
     model: Name = Field(
-        "bert-lstm",
+        default="bert-lstm",
         title="Model",
         description='"bert-lstm" or "bert" for a fresh model, or a model or checkpoint to go on '
         "from: a catalog id, an asset or a folder.",
@@ -97,28 +101,32 @@ class Params(BaseModel):
         description="Ignored when the model is a finished one.",
     )
     epochs: int = Field(
-        25, ge=1, le=1000, title="Epochs", description="Passes over the training text, at most."
+        default=20,
+        ge=1,
+        le=1000,
+        title="Epochs",
+        description="Passes over the training text, at most.",
     )
     batch_size: int = Field(
-        16, ge=1, le=1024, title="Batch size", description="Texts in each step."
+        default=16, ge=1, le=1024, title="Batch size", description="Texts in each step."
     )
     learning_rate: float = Field(
-        1e-3,
+        default=2e-3,
         gt=0.0,
         le=1.0,
         title="Learning rate",
         description="Peak step size; rises over the first tenth of the steps, then falls to 0. "
-        "About 1e-3 for a fresh small model, 2e-5 for a large pre-trained one.",
+        "About 2e-3 for a fresh small model, 2e-5 for a large pre-trained one.",
     )
     max_length: int = Field(
-        64,
+        default=64,
         ge=8,
         le=512,
         title="Longest text",
         description="Tokens of each text that are read; the rest is cut off.",
     )
     validation_split: float = Field(
-        0.15,
+        default=0.15,
         ge=0.01,
         le=0.5,
         title="Validation share",
@@ -126,21 +134,21 @@ class Params(BaseModel):
         "validation split of its own.",
     )
     seed: int = Field(
-        42,
+        default=42,
         ge=0,
         le=2**32 - 1,
         title="Seed",
         description="Same seed, data and machine: same weights, bit for bit.",
     )
     logging_steps: int = Field(
-        10,
+        default=10,
         ge=1,
         le=10_000,
         title="Metrics every",
         description="Steps between two points of the loss curve.",
     )
     save_steps: int = Field(
-        0,
+        default=0,
         ge=0,
         le=1_000_000,
         title="Checkpoint every",
@@ -148,14 +156,14 @@ class Params(BaseModel):
         "0 for epochs only.",
     )
     early_stopping_patience: int = Field(
-        6,
+        default=8,
         ge=0,
         le=1000,
         title="Patience",
-        description="Epochs without a better validation result before training stops; 0 never.",
+        description="Epochs without a lower validation loss before training stops; 0 never.",
     )
     keep_checkpoints: int = Field(
-        2,
+        default=2,
         ge=2,
         le=100,
         title="Checkpoints kept",

@@ -29,15 +29,13 @@ def run(params: Params, ctx: JobContext) -> dict[str, Any]:
     """
     ctx.progress(0, None, "", "loading torch and transformers")
     ctx.log("info", "loading torch and transformers")
-    from .training import train  # noqa: PLC0415 - takes seconds; said before
+    from .training import train  # takes seconds; said before
 
     ctx.check_cancelled()
     try:
         return train(params, ctx)
     except DataError as error:
-        raise JobError(
-            "invalid_data", error.message, field=f"params.{error.field}"
-        ) from error
+        raise JobError("invalid_data", error.message, field=f"params.{error.field}") from error
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise

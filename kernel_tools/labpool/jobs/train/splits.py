@@ -59,7 +59,7 @@ def _catalog(params: Params) -> Source | None:
     Its own columns stand in for those that the params leave at their defaults.
     """
     try:
-        import labpool_catalog  # noqa: PLC0415 - a worker may be installed without the catalog
+        import labpool_catalog  # a worker may be installed without the catalog
     except ImportError:
         return None
     try:
@@ -107,14 +107,14 @@ def check_classes(params: Params, source: Source, examples: Mapping[str, list[Ex
     if not examples["train"]:
         raise DataError("dataset", f"{name}: there is no example in it")
     counts = Counter(example.label for example in examples["train"])
-    if len(counts) < 2:  # noqa: PLR2004 - two is what a choice takes
+    if len(counts) < 2:
         raise DataError(
             "label_column",
             f"{name}: {params.label_column!r} holds one class only ({next(iter(counts))!r}); "
             "a classifier needs two or more",
         )
     label, count = min(counts.items(), key=lambda item: (item[1], item[0]))
-    if "validation" not in source.files and count < 2:  # noqa: PLR2004
+    if "validation" not in source.files and count < 2:
         raise DataError(
             "label_column",
             f"{name}: class {label!r} has {count} example; it takes 2 to train and validate "
@@ -148,9 +148,7 @@ def load(params: Params, source: Source) -> Data:
     if validation is None:
         train, validation = stratify(train, params.validation_split, params.seed)
     labels = sorted({example.label for example in train})
-    return Data(
-        labels=labels, train=train, validation=validation, test=examples.get("test", [])
-    )
+    return Data(labels=labels, train=train, validation=validation, test=examples.get("test", []))
 
 
 def stratify(

@@ -36,6 +36,8 @@ class SgdParams(_Params):
 class HangParams(_Params):
     """Compute for ever and never look whether anybody asked to stop."""
 
+    hold: bool = Field(default=False, description="Hold the interpreter's lock all the while.")
+
 
 class HogParams(_Params):
     """Take memory."""

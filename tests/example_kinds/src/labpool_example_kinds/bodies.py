@@ -67,7 +67,7 @@ def sgd(params: SgdParams, ctx: JobContext) -> dict[str, float]:
         inputs = torch.randn(32, 16)
         loss = torch.nn.functional.mse_loss(net(inputs), inputs.sum(1, keepdim=True))
         optimizer.zero_grad()
-        loss.backward()
+        torch.autograd.backward(loss)
         optimizer.step()
         step += 1
         ctx.metric(step, loss=loss.item())
@@ -77,9 +77,12 @@ def sgd(params: SgdParams, ctx: JobContext) -> dict[str, float]:
     return {"steps": step, "seconds": time.monotonic() - began}
 
 
-def hang(_params: HangParams, ctx: JobContext) -> None:
+def hang(params: HangParams, ctx: JobContext) -> None:
     """Compute for ever."""
     ctx.progress(0, None, "round", "for ever")
+    if params.hold:
+        time.sleep(0.5)  # let the words out before nobody else gets a turn
+        sum(range(10**13))
     number = 0
     while True:
         number = (number * 1_103_515_245 + 12_345) % 2**31

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Literal
 
 from labpool.wire import Conflict, Monitoring, NotFound, Pool, PoolChange, RunState, Worker
+from labpool_server.dispatch import Dispatcher, Size, StopReason
+from labpool_server.pool.backend import Seat
+from labpool_server.pool.keeper import PoolKeeper
+from labpool_server.store import AsyncStore
 
-from .async_store import AsyncStore
-from .dispatch import Dispatcher
-from .endings import StopReason
 from .monitor import Monitor, uptime_s
-from .pool.backend import Seat
-from .pool.keeper import PoolKeeper
-from .size import Size
 
 
 class PoolService:

@@ -7,8 +7,10 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from pydantic import ValidationError
+
 from labpool.runtime.execute import AttemptSpec, Outcome
-from labpool.wire import Event, Progress, Run, ServerUnavailable, events_adapter
+from labpool.wire import Event, LogLevel, Progress, Run, ServerUnavailable, events_adapter
 from labpool.wire._base import utc_now
 from labpool.wire.events import (
     AttemptStarted,
@@ -17,10 +19,10 @@ from labpool.wire.events import (
     RunFailed,
     RunInterrupted,
 )
+from labpool_server.pool.backend import Backend, Batch, WorkerLost
+from labpool_server.store import AsyncStore
 
-from .async_store import AsyncStore
 from .endings import StopReason, ending
-from .pool.backend import Backend, Batch, WorkerLost
 
 ACK_EVERY = 2000
 """Messages stored between two acknowledgements."""
@@ -163,7 +165,10 @@ class Attempt:
         loop = asyncio.get_running_loop()
         while True:
             batch = await self._batches.get()
-            events = await loop.run_in_executor(None, events_adapter.validate_json, batch.json)
+            try:
+                events = await loop.run_in_executor(None, events_adapter.validate_json, batch.json)
+            except ValidationError as error:  # a worker with another version of labpool
+                events = [self._say("error", f"words of the worker cannot be read: {error}")]
             for event in events:
                 self._note(event)
             await self._persist(*events)
@@ -196,11 +201,10 @@ class Attempt:
                 await self._news.wait_for(lambda: self._recorded >= last_n)
         except TimeoutError:
             text = f"{last_n - self._recorded} last messages of the job did not arrive."
-            await self._persist(
-                LogWritten(
-                    run_id=self.run.id, attempt=self._spec.attempt, level="warning", text=text
-                )
-            )
+            await self._persist(self._say("warning", text))
+
+    def _say(self, level: LogLevel, text: str) -> Event:
+        return LogWritten(run_id=self.run.id, attempt=self._spec.attempt, level=level, text=text)
 
     async def _persist(self, *events: Event) -> None:
         pause = 0.2

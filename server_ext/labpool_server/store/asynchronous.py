@@ -9,7 +9,8 @@ from typing import ParamSpec, TypeVar
 
 from labpool.wire import Event
 
-from .store import Store, Stored
+from .store import Store
+from .stored import Stored
 
 P = ParamSpec("P")
 T = TypeVar("T")

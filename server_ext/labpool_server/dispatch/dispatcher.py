@@ -6,8 +6,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 
-from labpool.runtime.execute import AttemptSpec
+from labpool.runtime.execute import AttemptSpec, Outcome
 from labpool.wire import Run, RunError, RunState, ServerUnavailable
 from labpool.wire._base import utc_now
 from labpool.wire.events import (
@@ -16,12 +17,12 @@ from labpool.wire.events import (
     RunInterrupted,
     RunRequeued,
 )
+from labpool_server.pool.backend import Batch
+from labpool_server.pool.keeper import PoolKeeper
+from labpool_server.store import AsyncStore
 
-from .async_store import AsyncStore
 from .attempt import Attempt, AttemptSettings
 from .endings import StopReason
-from .pool.backend import Batch
-from .pool.keeper import PoolKeeper
 from .size import Size
 
 PAUSE_S = 2.0
@@ -208,12 +209,12 @@ class Dispatcher:
         backend = self._keeper.backend
         if backend is None or self._closing:
             return
-        number = run.attempt + 1
+        spec = await self._make_spec(run, seat_id)
+        number = spec.attempt
         await self._store.append(AttemptAssigned(run_id=run.id, attempt=number, workers=[seat_id]))
         now = await self._store.read(self._store.sync.run, run.id)
         if now is None or now.attempt != number or now.state is not RunState.QUEUED:
             return  # cancelled in this very moment
-        spec = await self._make_spec(now, seat_id)
         attempt = Attempt(now, spec, backend, self._store, self._settings)
         self.attempts[run.id] = attempt
         task = asyncio.ensure_future(self._guide(attempt))
@@ -230,6 +231,11 @@ class Dispatcher:
             self.errors[attempt.seat_id] = self.errors.get(attempt.seat_id, 0) + 1
         if not work.done():
             self.stuck[attempt.seat_id] = attempt.run.id
-            await asyncio.wait({work})
-            del self.stuck[attempt.seat_id]
-            self.wake()
+            work.add_done_callback(partial(self._free, attempt.seat_id))
+
+    def _free(self, seat_id: str, work: asyncio.Task[Outcome]) -> None:
+        """Use a worker again whose job has ended after all; how it ended no longer matters."""
+        if not work.cancelled():
+            work.exception()
+        del self.stuck[seat_id]
+        self.wake()

@@ -26,24 +26,21 @@ from labpool.wire import (
     RunPage,
     RunRequest,
     RunState,
+    ServerUnavailable,
     event_adapter,
 )
 from labpool.wire.events import CancelRequested, RunCancelled, RunQueued, RunRequeued
 from labpool.wire.pages import AssetsQuery, EventsQuery, LogsQuery, MetricsQuery, RunsQuery
+from labpool_server.dispatch import AttemptSettings, Dispatcher, Size, StopReason
+from labpool_server.folder import DataFolder
+from labpool_server.hub import Hub
+from labpool_server.pool.backend import Backend, Batch, Listener, PoolSettings
+from labpool_server.pool.keeper import PoolKeeper
+from labpool_server.store import AsyncStore, Store, Stored
 
-from .async_store import AsyncStore
-from .attempt import AttemptSettings
-from .dispatch import Dispatcher
-from .endings import StopReason
-from .folder import DataFolder
-from .hub import Hub
 from .kinds import Kinds
 from .monitor import Monitor, Thresholds
-from .pool.backend import Backend, Batch, Listener, PoolSettings
-from .pool.keeper import PoolKeeper
-from .pool_service import PoolService
-from .size import Size
-from .store import Store, Stored
+from .pool import PoolService
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -158,7 +155,13 @@ class Service:
         """
         params = await self._aside(self._kinds.accept, request.kind, request.params)
         run_id = secrets.token_hex(6)
-        await self._aside(self._folder.make_run, run_id)
+        try:
+            await self._aside(self._folder.make_run, run_id)
+        except OSError as error:
+            raise ServerUnavailable(
+                f"The data folder cannot be written: {error.strerror}. Free some space, then try "
+                "again."
+            ) from error
         event = RunQueued(
             run_id=run_id,
             kind=request.kind,
@@ -201,9 +204,9 @@ class Service:
         if run_id in self._dispatcher.attempts or not run.state.ended:
             raise Conflict("Only a run that has ended can be deleted; cancel it first.")
         stored = await self._store.write(self._sync.delete, run_id)
-        await self._aside(self._folder.delete_run, run_id)
         if stored is not None:
             self._publish([stored])
+        await self._aside(self._folder.delete_run, run_id)
 
     async def cancel_run(self, run_id: str, by: str) -> Run:
         """Ask a run to stop; one without a worker is cancelled at once.
@@ -325,7 +328,7 @@ class Service:
         assets = await self._aside(self._kinds.assets_for, run.kind, run.params)
         return AttemptSpec(
             run_id=run.id,
-            attempt=run.attempt,
+            attempt=run.attempt + 1,
             kind=run.kind,
             params=run.params,
             worker=seat_id,

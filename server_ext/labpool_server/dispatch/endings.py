@@ -8,8 +8,7 @@ from enum import StrEnum
 from labpool.runtime.execute import Outcome
 from labpool.wire import Event, Run, RunError
 from labpool.wire.events import RunCancelled, RunFailed, RunInterrupted, RunSucceeded
-
-from .pool.backend import WorkerLost
+from labpool_server.pool.backend import WorkerLost
 
 LONGEST_PAUSE_S = 300.0
 """Longest pause before another attempt, seconds."""

@@ -1,0 +1,152 @@
+"""The Trainer and what it works on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from transformers import (
+    DataCollatorWithPadding,
+    EvalPrediction,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+    PrinterCallback,
+    Trainer,
+    TrainingArguments,
+)
+
+from labpool.runtime.context import JobContext
+
+from . import evaluate
+from .callbacks import Meter, Reporter, Saver
+from .data import Example
+from .params import Params
+from .sampling import EpochSampler, grouping_pays
+from .splits import Data
+
+EVAL_BATCH = 64
+TOKENIZE_BATCH = 512
+WARMUP = 0.1
+WEIGHT_DECAY = 0.01
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What a training works on.
+
+    Attributes:
+        labels: Class names in the order of the model's ids.
+        checkpoint: Where to resume, or None.
+    """
+
+    tokenizer: PreTrainedTokenizerBase
+    model: PreTrainedModel
+    labels: list[str]
+    checkpoint: Path | None
+
+
+def encode(params: Params, ctx: JobContext, parts: Parts, examples: list[Example]) -> list[Row]:
+    """Turn texts into token ids and class ids, without padding."""
+    limit = min(
+        params.max_length, getattr(parts.model.config, "max_position_embeddings", params.max_length)
+    )
+    ids = {label: index for index, label in enumerate(parts.labels)}
+    rows: list[Row] = []
+    for start in range(0, len(examples), TOKENIZE_BATCH):
+        ctx.check_cancelled()
+        ctx.progress(start, len(examples), "text", "tokenizing")
+        some = examples[start : start + TOKENIZE_BATCH]
+        encoded = parts.tokenizer([e.text for e in some], truncation=True, max_length=limit)
+        rows += [
+            {"input_ids": tokens, "attention_mask": [1] * len(tokens), "labels": ids[e.label]}
+            for tokens, e in zip(encoded["input_ids"], some, strict=True)
+        ]
+    return rows
+
+
+class ClassifierTrainer(Trainer):
+    """Trainer with an order of examples that survives a kill, and rates in its log."""
+
+    def __init__(self, *, sampler: EpochSampler, meter: Meter, **options: Any) -> None:
+        super().__init__(**options)
+        self.sampler = sampler
+        self.meter = meter
+        self.remove_callback(PrinterCallback)
+
+    def _get_train_sampler(self, _: Any = None) -> EpochSampler:
+        return self.sampler
+
+    def training_step(
+        self, model: torch.nn.Module, inputs: dict[str, Any], *rest: Any, **named: Any
+    ) -> torch.Tensor:
+        """Count the batch, then train on it."""
+        self.meter.samples += inputs["input_ids"].shape[0]
+        self.meter.tokens += int(inputs["attention_mask"].sum())
+        loss: torch.Tensor = super().training_step(model, inputs, *rest, **named)
+        return loss
+
+    def log(self, logs: dict[str, float], *rest: Any, **named: Any) -> None:
+        """Add rates, so that checkpoints carry the whole curve."""
+        if "loss" in logs:
+            logs |= self.meter.take()
+        super().log(logs, *rest, **named)
+
+
+def arguments(params: Params, ctx: JobContext) -> TrainingArguments:
+    """Return the Trainer's settings: evaluate and save after each epoch, print nothing."""
+    return TrainingArguments(
+        output_dir=str(ctx.checkpoint_dir),
+        num_train_epochs=params.epochs,
+        per_device_train_batch_size=params.batch_size,
+        per_device_eval_batch_size=max(EVAL_BATCH, params.batch_size),
+        learning_rate=params.learning_rate,
+        lr_scheduler_type="linear",
+        warmup_steps=WARMUP,
+        weight_decay=WEIGHT_DECAY,
+        seed=params.seed,
+        data_seed=params.seed,
+        logging_steps=params.logging_steps,
+        logging_nan_inf_filter=False,
+        eval_strategy="epoch",
+        save_strategy="epoch",
+        save_total_limit=None,  # Saver prunes: the Trainer does it before the manifest is there
+        dataloader_pin_memory=False,
+        disable_tqdm=True,
+        report_to=[],
+    )
+
+
+def build(params: Params, ctx: JobContext, data: Data, parts: Parts) -> ClassifierTrainer:
+    """Put the Trainer together."""
+    rows = encode(params, ctx, parts, data.train)
+    lengths = [len(row["input_ids"]) for row in rows]
+    grouped, why = grouping_pays(lengths, params.batch_size, params.seed)
+    ctx.log("info", why)
+    meter = Meter()
+    return ClassifierTrainer(
+        model=parts.model,
+        args=arguments(params, ctx),
+        train_dataset=rows,
+        eval_dataset=encode(params, ctx, parts, data.validation),
+        processing_class=parts.tokenizer,
+        data_collator=DataCollatorWithPadding(parts.tokenizer),
+        compute_metrics=figures,
+        callbacks=[
+            Reporter(params, ctx, meter),
+            Saver(params, ctx, meter, epoch_steps=-(-len(rows) // params.batch_size)),
+        ],
+        sampler=EpochSampler(lengths, params.batch_size, params.seed, grouped=grouped),
+        meter=meter,
+    )
+
+
+def figures(prediction: EvalPrediction) -> dict[str, float]:
+    """Return accuracy and macro F1 of predicted logits."""
+    logits, truth = prediction.predictions, np.asarray(prediction.label_ids)
+    guess = np.asarray(logits[0] if isinstance(logits, tuple) else logits).argmax(-1)
+    return {"accuracy": evaluate.accuracy(truth, guess), "f1": evaluate.macro_f1(truth, guess)}

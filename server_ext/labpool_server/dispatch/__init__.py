@@ -1,0 +1,8 @@
+"""The queue's hand: which run goes to which worker, and how each attempt ends."""
+
+from .attempt import AttemptSettings
+from .dispatcher import Dispatcher
+from .endings import StopReason
+from .size import Size
+
+__all__ = ["AttemptSettings", "Dispatcher", "Size", "StopReason"]

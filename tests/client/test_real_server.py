@@ -1,0 +1,219 @@
+"""The client against the real Jupyter server."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from jupyter_client.blocking.client import BlockingKernelClient
+from typer.testing import CliRunner
+
+from labpool import Forbidden, InvalidParams, NoExtension, NotFound, RunFailedError
+from labpool.client.cli import app
+from support.server import TOKEN, LabServer, until
+
+from .conftest import Connect, WriteServer, running
+from .forwarder import Forwarder
+from .stand_in import StandIn
+
+pytestmark = pytest.mark.cluster
+
+NewServer = Callable[..., LabServer]
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory, example_site: Path) -> Iterator[LabServer]:
+    home = tmp_path_factory.mktemp("real")
+    with LabServer(home, example_site, base_url="/user/me/") as server:
+        yield server
+
+
+def test_a_run_from_connect_to_result(
+    real: LabServer, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(real.home / "runtime"))
+    pool = connect()
+    assert pool.url == real.url
+    run = pool.submit("primes", name="شمارش", tags=["a"], below=20_000, slices=5)
+    seen = list(run.follow())
+    assert [event.seq for event in seen] == [event.seq for event in run.events()]
+    assert seen[-1].type == "run_succeeded"
+    assert run.result() == {"primes": 2262, "attempt": 1}
+    assert run.metrics()["found"].steps == [1, 2, 3, 4, 5]
+    assert [line.text for line in run.logs()] == ["begins at slice 0"]
+    assert run in pool.runs(tag="a")
+    assert pool.runs(search="شمار")[0].name == "شمارش"
+    assert {"primes", "chatter"} <= {kind.name for kind in pool.kinds()}
+    assert pool.monitoring().memory_bytes > 0
+    run.delete()
+    with pytest.raises(NotFound):
+        _ = pool.get(run.id)
+
+
+def test_refusals_come_back_as_what_they_are(real: LabServer, connect: Connect) -> None:
+    pool = connect(real.url, TOKEN)
+    with pytest.raises(InvalidParams) as raised:
+        _ = pool.submit("primes", below="many", slices=0)
+    fields = {field["field"] for field in raised.value.details["fields"]}
+    assert fields == {"params.below", "params.slices"}
+    with pytest.raises(NotFound):
+        _ = pool.submit("dance")
+    with pytest.raises(Forbidden, match="jupyter server list"):
+        connect(real.url, "wrong")
+    with pytest.raises(NoExtension, match="pip install"):
+        connect(real.url.replace("/user/me/", "/elsewhere/"), TOKEN)
+
+
+async def test_awaiting_and_failing(real: LabServer, connect: Connect) -> None:
+    pool = connect(real.url, TOKEN)
+    run = await pool.asubmit("flaky", max_attempts=1, failures=9)
+    with pytest.raises(RunFailedError) as raised:
+        await run
+    assert "Traceback" in raised.value.__notes__[0]
+    events = [event.type async for event in run.afollow()]
+    assert events[-1] == "run_failed"
+
+
+def test_cancel_and_resume(real: LabServer, connect: Connect) -> None:
+    pool = connect(real.url, TOKEN)
+    run = pool.submit("primes", below=200_000, slices=2000)
+    for event in run.follow():
+        if event.type == "metrics_reported":
+            break
+    assert run.cancel().wait(30).record.state == "cancelled"
+    assert run.resume().result(60)["primes"] == 17_984
+    ends = [event.type for event in run.follow() if event.type.startswith("run_")]
+    assert ends == ["run_queued", "run_cancelled", "run_requeued", "run_succeeded"]
+
+
+def test_the_command_line(real: LabServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LABPOOL_URL", real.url)
+    monkeypatch.setenv("LABPOOL_TOKEN", TOKEN)
+    answer = CliRunner().invoke(app, ["submit", "primes", "slices=3", "--follow"])
+    assert answer.exit_code == 0
+    assert "100% (3/3 slice)" in answer.stdout
+    answer = CliRunner().invoke(app, ["submit", "flaky", "failures=9", "--max-attempts", "1", "-f"])
+    assert answer.exit_code == 1
+    answer = CliRunner().invoke(app, ["pool", "--json"])
+    assert json.loads(answer.stdout)["mode"] == "local"
+
+
+def test_a_kernel_finds_the_server_that_started_it(
+    real: LabServer, monkeypatch: pytest.MonkeyPatch, write_server: WriteServer
+) -> None:
+    with running(StandIn()) as newer:
+        decoy = write_server(newer.url, pid=os.getpid())
+        (real.home / "runtime" / decoy.name).write_bytes(decoy.read_bytes())
+        kernels = real.http.base_url.join("../../api/kernels")
+        kernel = real.http.post(kernels, json={"name": "python3"}).json()["id"]
+        monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(real.home / "runtime"))
+        file = real.home / "runtime" / f"kernel-{kernel}.json"
+        until(file.exists, 30, real)
+        client = BlockingKernelClient(connection_file=str(file))
+        client.load_connection_file()
+        client.start_channels()
+        note = real.home / "found"
+        code = f"import labpool; open({str(note)!r}, 'w').write(labpool.connect().url)"
+        try:
+            client.execute(code, reply=True, timeout=90)
+        finally:
+            client.stop_channels()
+            real.http.delete(f"{kernels}/{kernel}")
+    assert note.read_text() == real.url
+
+
+@pytest.mark.faults
+def test_a_killed_server_is_waited_for_without_gap_or_repeat(
+    new_server: NewServer, connect: Connect
+) -> None:
+    server = new_server()
+    forwarder = Forwarder(urlsplit(server.url).port or 0)
+    pool = connect(f"http://127.0.0.1:{forwarder.port}/", TOKEN)
+    run = pool.submit("primes", below=400_000, slices=4000)
+    seen = []
+
+    def strike() -> None:
+        server.kill()
+        forwarder.cut()
+        server.start()
+        forwarder.target = urlsplit(server.url).port or 0
+
+    threads: list[threading.Thread] = []
+    for event in run.follow():
+        seen.append(event.seq)
+        if event.type == "metrics_reported" and not threads:
+            threads.append(threading.Thread(target=strike))
+            threads[0].start()
+    threads[0].join()
+    assert seen == [event.seq for event in run.events()]
+    assert run.result()["primes"] == 33_860
+    assert run.attempt == 2
+    forwarder.close()
+
+
+@pytest.fixture
+def plain_server(tmp_path: Path) -> Iterator[Callable[..., Path]]:
+    """Starts Jupyter servers with options of one's own; gives their runtime folders."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(*options: str) -> Path:
+        home = tmp_path / str(len(started))
+        folders = LabServer(home)
+        environment = folders.environment | {"LABPOOL_DATA_DIR": str(home / "labpool")}
+        home.mkdir()
+        common = ["--no-browser", "--allow-root"]
+        extension = "--ServerApp.jpserver_extensions={'labpool_server': True}"
+        with (home / "log").open("wb") as log:
+            started.append(
+                subprocess.Popen(
+                    [sys.executable, "-m", "jupyter_server", *common, extension, *options],
+                    env=environment,
+                    cwd=home,
+                    stdout=log,
+                    stderr=log,
+                )
+            )
+        runtime = home / "runtime"
+        until(lambda: list(runtime.glob("jpserver-*.json")), 60)
+        return runtime
+
+    yield start
+    for process in started:
+        process.terminate()
+        process.wait(60)
+
+
+def test_a_server_without_a_login_takes_changes(
+    plain_server: Callable[..., Path], connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime = plain_server(
+        "--ServerApp.port=0", "--IdentityProvider.token=", "--ServerApp.password="
+    )
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(runtime))
+    pool = connect()
+    with pytest.raises(NotFound, match="dance"):
+        _ = pool.submit("dance")
+
+
+def test_a_server_on_a_unix_socket_is_found(
+    plain_server: Callable[..., Path],
+    connect: Connect,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    sock = tmp_path / "jupyter.sock"
+    runtime = plain_server(f"--ServerApp.sock={sock}", "--IdentityProvider.token=t")
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(runtime))
+    pool = connect()
+    assert pool.connection.address.sock == str(sock)
+    assert pool.runs() == []
+    stream = pool.events()
+    threading.Timer(0.5, stream.stop).start()
+    assert list(stream) == []
