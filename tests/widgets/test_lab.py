@@ -153,15 +153,14 @@ def test_the_buttons_stop_a_run_and_let_it_go_on(lab: LabPage) -> None:
     assert moves(lab, 2)
 
 
-def test_a_press_waits_for_a_busy_kernel_and_says_so(lab: LabPage) -> None:
-    # The kernel takes a view's messages on its main thread, after the cell that runs there.
+def test_a_press_while_the_kernel_is_busy_is_not_lost(lab: LabPage) -> None:
+    # Which of its threads the kernel takes a view's messages on is its own choice: it may be
+    # the one that runs the cell. Then the button waits, and the widget says so.
     lab.run(1)
     lab.until("kernel().status === 'busy'")
     widget(lab, 2).get_by_role("button", name="Cancel").click()
-    note = widget(lab, 2).locator(".lp-Buttons-note")
-    expect(note).to_contain_text("may be busy", timeout=15_000)
     expect(widget(lab, 2).locator(".lp-Chip")).to_have_text("Cancelled", timeout=60_000)
-    expect(note).to_have_text("")
+    expect(widget(lab, 2).locator(".lp-Buttons-note")).to_have_text("")
 
 
 def test_nothing_was_written_to_the_console(lab: LabPage) -> None:

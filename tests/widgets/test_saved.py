@@ -52,7 +52,7 @@ def execute(stand_in: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
     def run(*cells: str) -> Any:
         text = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [*map(_cell, cells)]}
-        notebook = nbformat.from_dict(text)
+        notebook = nbformat.from_dict(text)  # type: ignore[no-untyped-call]  # it has no types
         NotebookClient(notebook, timeout=90, kernel_name="python3").execute()
         return notebook
 
