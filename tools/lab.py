@@ -109,11 +109,13 @@ class LabServer:
         family = self._family(self._process.pid)
         with contextlib.suppress(ProcessLookupError):
             self._process.terminate()
-        _, alive = psutil.wait_procs(family, timeout=STOP_S)
-        for process in alive:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.kill()
-        psutil.wait_procs(alive, timeout=KILL_S)
+        try:
+            psutil.wait_procs(family, timeout=STOP_S)
+        finally:  # a second Ctrl-C ends the patience, not the cleaning up
+            for process in family:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.kill()
+            psutil.wait_procs(family, timeout=KILL_S)
         self._process.wait()
         self._process = None
 
