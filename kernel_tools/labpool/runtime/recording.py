@@ -60,8 +60,10 @@ class RecordingContext:
     def progress(
         self, done: float, total: float | None = None, unit: str = "", message: str = ""
     ) -> None:
-        """See ``JobContext.progress``."""
-        progress = Progress(done=done, total=total, unit=unit, message=message)
+        """See ``JobContext.progress``; numbers that nobody can draw are left out."""
+        known = total if total is not None and isfinite(total) else None
+        counted = done if isfinite(done) else 0
+        progress = Progress(done=counted, total=known, unit=unit, message=message)
         self.emit(ProgressReported, progress=progress)
 
     def metric(self, step: int, **values: float) -> None:

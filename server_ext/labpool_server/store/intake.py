@@ -62,10 +62,7 @@ class Intake:
         word = (event.run_id, event.attempt, event.n)
         if word in self.seen or not accepts(self.runs.get(event.run_id), event):
             return
-        numbered = storable(event, self.seq + 1)
-        if numbered is None:
-            return
-        event, json = numbered
+        event, json = storable(event, self.seq + 1)
         self.seq = event.seq
         if event.n > 0:
             self.seen.add(word)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 
 from sqlalchemy import Connection, select
@@ -16,16 +15,12 @@ from .tables import points, series
 Fresh = dict[tuple[str, str], dict[int, tuple[float, float]]]
 """By run id and metric name: step to value and time, in seconds since the epoch."""
 
-LAST_STEP = 2**63 - 1
-"""What 64 bits hold."""
-
 
 def collect(fresh: Fresh, event: MetricsReported) -> None:
-    """Add an event's values; what cannot be drawn (not finite, no such step) is left out."""
+    """Add an event's values."""
     at = event.at.timestamp()
     for name, value in event.values.items():
-        if math.isfinite(value) and event.step <= LAST_STEP:
-            fresh.setdefault((event.run_id, indexed(name)), {})[event.step] = (value, at)
+        fresh.setdefault((event.run_id, indexed(name)), {})[event.step] = (value, at)
 
 
 def write(conn: Connection, fresh: Fresh) -> None:

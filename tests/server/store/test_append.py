@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import pytest
 
 from labpool.wire import Conflict, Progress, RunState, event_adapter
@@ -123,17 +121,14 @@ def test_a_run_deleted_and_queued_anew_in_one_batch_is_the_new_one(store: Store)
     assert run.attempt == 0
 
 
-def test_a_value_that_is_no_number_harms_nothing(store: Store) -> None:
-    odd = {"loss": math.nan, "lr": math.inf, "acc": 0.5}
+def test_a_text_that_is_no_unicode_harms_nothing(store: Store) -> None:
     stored = store.append([
         *started("a"),
-        MetricsReported(run_id="a", attempt=1, n=2, step=1, values=odd),
-        MetricsReported(run_id="a", attempt=1, n=3, step=2**70, values={"acc": 1.0}),
-        ProgressReported(run_id="a", attempt=1, n=4, progress=Progress(done=math.inf)),
+        MetricsReported(run_id="a", attempt=1, n=2, step=1, values={"acc": 0.5}),
         log(5, "half \ud800 a character"),
         log(6, "no \0 end"),
     ])  # fmt: skip
-    assert [event_adapter.validate_json(s.json).n for s in stored] == [0, 0, 1, 2, 3, 5, 6]
+    assert [event_adapter.validate_json(s.json).n for s in stored] == [0, 0, 1, 2, 5, 6]
     [series] = store.metrics("a", None, None)
     assert (series.name, series.steps, series.values) == ("acc", [1], [0.5])
     texts = [line.text for line in store.logs("a", LogsQuery()).items]
