@@ -238,8 +238,8 @@ class Service:
         stopped = (RunState.INTERRUPTED, RunState.FAILED, RunState.CANCELLED)
         if run.state not in stopped or run_id in self._dispatcher.attempts:
             raise Conflict(f"A run that is {run.state} cannot be resumed.", state=run.state.value)
-        params = await self._aside(self._kinds.accept, run.kind, run.params)
-        del params  # the same check as at the start: the data may have gone since
+        # The same check as at the start: the data may have gone since.
+        await self._aside(self._kinds.accept, run.kind, run.params)
         limit = max(run.max_attempts, run.attempt + 1)
         await self._store.append(
             RunRequeued(run_id=run_id, attempt=run.attempt, reason="resumed", max_attempts=limit)
