@@ -22,6 +22,7 @@ from labpool.wire.errors import (
 )
 from labpool.wire.events import event_adapter
 from labpool.wire.routes import API_PREFIX, ROUTES, Route
+from labpool.wire.socket import WatchRequest, message_adapter
 
 CONTRACT_VERSION = "1"
 REFS = "#/components/schemas/{model}"
@@ -98,8 +99,10 @@ def _operation(route: Route) -> dict[str, Any]:
         content = {"application/json": {"schema": _ref(route.body)}}
         operation["requestBody"] = {"required": True, "content": content}
     if route.stream == "ws":
-        message = {"type": "array", "items": {"$ref": REFS.format(model="Event")}}
-        operation["x-websocket"] = {"messages": message}
+        names = {"messages": "Message", "says": "WatchRequest"}
+        operation["x-websocket"] = {
+            what: {"$ref": REFS.format(model=model)} for what, model in names.items()
+        }
     return operation
 
 
@@ -172,6 +175,8 @@ def _schemas() -> dict[str, Any]:
     """Return every record that a route takes or gives, and all events."""
     asked: list[tuple[str, JsonSchemaMode, TypeAdapter[Any]]] = [
         ("event", "serialization", event_adapter),
+        ("message", "serialization", message_adapter),
+        ("says", "validation", TypeAdapter(WatchRequest)),
         ("error", "serialization", TypeAdapter(ErrorAnswer)),
     ]
     for route in ROUTES:
@@ -182,7 +187,9 @@ def _schemas() -> dict[str, Any]:
     given, rest = TypeAdapter.json_schemas(asked, ref_template=REFS)
     schemas: dict[str, Any] = rest["$defs"]
     schemas["Event"] = given["event", "serialization"]
-    schemas["EventPage"]["properties"]["items"]["items"] = {"$ref": REFS.format(model="Event")}
+    schemas["Message"] = given["message", "serialization"]
+    for listing in ("EventPage", "EventsTold"):
+        schemas[listing]["properties"]["items"]["items"] = {"$ref": REFS.format(model="Event")}
     return dict(sorted(schemas.items()))
 
 

@@ -26,6 +26,7 @@ from .metrics import LogLine, MetricsAnswer, Series
 from .pages import AssetPage, EventPage, KindPage, LogPage, Page, RunPage
 from .routes import API_PREFIX, ROUTES, Route
 from .runs import Progress, Run, RunError, RunRequest, RunState
+from .socket import PoolSeen
 from .workers import Alert, Monitoring, Pool, PoolChange, Worker
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "Page",
     "Pool",
     "PoolChange",
+    "PoolSeen",
     "Progress",
     "Route",
     "Run",

@@ -76,10 +76,14 @@ class EventsQuery(Record):
     """Where to begin: events with a ``seq`` greater than ``after``.
 
     None means from the start for one run, and from now on for all runs.
+
+    Attributes:
+        brief: On a page of one run's events: leave out progress, metrics and log lines.
     """
 
     after: int | None = Field(default=None, ge=0, le=2**63 - 1)
     limit: int = Field(default=1000, ge=1, le=10_000)
+    brief: bool = False
 
 
 class LogsQuery(Record):

@@ -24,6 +24,7 @@ from .pages import (
     RunsQuery,
 )
 from .runs import Run, RunRequest
+from .socket import SocketQuery
 from .workers import Monitoring, Pool, PoolChange
 
 API_PREFIX = "labpool/api"
@@ -195,10 +196,10 @@ ROUTES: tuple[Route, ...] = (
         id="events_socket",
         verb="GET",
         path="events/ws",
-        summary="Events of all runs, over a WebSocket: one JSON list of events a message.",
+        summary="All that a page shows, over one WebSocket: events of all runs, and the pool.",
         resource=RUNS,
         action="read",
-        query=EventsQuery,
+        query=SocketQuery,
         stream="ws",
     ),
     Route(

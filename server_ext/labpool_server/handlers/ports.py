@@ -38,6 +38,19 @@ class Service(Protocol):
         """
         ...
 
+    @property
+    def last_seq(self) -> int:
+        """Number of the newest event."""
+        ...
+
+    async def active_runs(self) -> list[Run]:
+        """Return the runs that have not ended, oldest first, 500 at the most."""
+        ...
+
+    def pool_changes(self) -> AsyncIterator[str]:
+        """Yield the pool as JSON (``PoolSeen``): as it is, then at each change."""
+        ...
+
     def record_response(self, seconds: float) -> None:
         """Take the time that one answer took into the moving average."""
         ...

@@ -14,6 +14,9 @@ from labpool.wire._base import utc_now
 SMOOTHING = 0.1
 """Weight of the newest response time in the moving average."""
 
+MEASURE_S = 0.9
+"""CPU is measured over no less than this; over a moment it is noise."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Thresholds:
@@ -39,6 +42,8 @@ class Monitor:
     thresholds: Thresholds
     response_ms: float = 0.0
     _process: psutil.Process = field(default_factory=psutil.Process)
+    _measured: float = 0.0
+    _cpu: float = 0.0
     _since: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
     def record_response(self, seconds: float) -> None:
@@ -51,8 +56,11 @@ class Monitor:
         )
 
     def measure(self) -> tuple[float, int]:
-        """Return CPU (percent of one core since the last call) and resident bytes."""
-        return self._process.cpu_percent(), self._process.memory_info().rss
+        """Return CPU (percent of one core, over the last second or so) and resident bytes."""
+        now = time.monotonic()
+        if now - self._measured >= MEASURE_S:
+            self._measured, self._cpu = now, self._process.cpu_percent()
+        return self._cpu, self._process.memory_info().rss
 
     def alerts(self, cpu: float, workers: list[Worker]) -> list[Alert]:
         """Return the thresholds that are crossed now."""

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Literal
 
-from labpool.wire import Conflict, Monitoring, NotFound, Pool, PoolChange, RunState, Worker
+from labpool.wire import (
+    Conflict,
+    Monitoring,
+    NotFound,
+    Pool,
+    PoolChange,
+    PoolSeen,
+    RunState,
+    Worker,
+)
 from labpool_server.dispatch import Dispatcher, Size, StopReason
 from labpool_server.pool.backend import Seat
 from labpool_server.pool.keeper import PoolKeeper
@@ -38,8 +47,17 @@ class PoolService:
         self._monitor = monitor
 
     async def get(self) -> Pool:
-        """Return the pool now; looking at it starts it."""
+        """Return the pool now; asking for it starts it."""
         self._keeper.ensure()
+        return await self._now()
+
+    async def seen(self) -> PoolSeen:
+        """Return the pool now with its alerts; a page that only shows it starts nothing."""
+        pool = await self._now()
+        cpu, _ = self._monitor.measure()
+        return PoolSeen(pool=pool, alerts=self._monitor.alerts(cpu, pool.workers))
+
+    async def _now(self) -> Pool:
         seats = await self._keeper.recent()
         counts = await self._store.read(self._store.sync.counts)
         backend = self._keeper.backend

@@ -38,6 +38,7 @@ from labpool_server.pool.backend import Backend, Batch, Listener, PoolSettings
 from labpool_server.pool.keeper import PoolKeeper
 from labpool_server.store import AsyncStore, Store, Stored
 
+from .feed import PoolFeed
 from .kinds import Kinds
 from .monitor import Monitor, Thresholds
 from .pool import PoolService
@@ -45,6 +46,8 @@ from .pool import PoolService
 P = ParamSpec("P")
 T = TypeVar("T")
 
+ACTIVE_LIMIT = 500
+"""Active runs told to a page when it opens, at the most."""
 HEARTBEAT_S = 20.0
 """How often an active server says that it is not idle, seconds."""
 
@@ -93,6 +96,7 @@ class Service:
         self._pool = PoolService(
             mode, size, self._keeper, self._dispatcher, self._store, self._monitor
         )
+        self._feed = PoolFeed(self._pool.seen)
         self._heart: asyncio.Task[None] | None = None
         self._started = asyncio.Event()
         self._refusal: LabpoolError | None = None
@@ -138,6 +142,7 @@ class Service:
         await self._dispatcher.stop(self._shutdown_grace_s)
         await self._keeper.close()
         self._hub.close()
+        self._feed.close()
         await self._store.close()
         self._folder.release()
 
@@ -251,7 +256,7 @@ class Service:
         """Return one page of a run's events, oldest first."""
         await self.get_run(run_id)
         stored = await self._store.read(
-            self._sync.events, query.after or 0, query.limit + 1, run_id
+            self._sync.events, query.after or 0, query.limit + 1, run_id, brief=query.brief
         )
         more = len(stored) > query.limit
         page = stored[: query.limit]
@@ -287,6 +292,19 @@ class Service:
 
         async for batch in self._hub.stream(begin, read, run_id):
             yield batch
+
+    @property
+    def last_seq(self) -> int:
+        """Number of the newest event."""
+        return self._hub.last_seq
+
+    async def active_runs(self) -> list[Run]:
+        """Return the runs that have not ended, oldest first, 500 at the most."""
+        return await self._store.read(self._sync.active, ACTIVE_LIMIT)
+
+    def pool_changes(self) -> AsyncIterator[str]:
+        """Yield the pool as JSON (``PoolSeen``): as it is, then at each change."""
+        return self._feed.stream()
 
     async def get_pool(self) -> Pool:
         """Return the pool now."""
@@ -351,6 +369,7 @@ class Service:
 
     def _wake(self) -> None:
         self._dispatcher.wake()
+        self._feed.wake()
 
     @staticmethod
     async def _aside(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

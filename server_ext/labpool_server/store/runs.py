@@ -87,10 +87,11 @@ def _matching(query: RunsQuery) -> Select[int, str]:
     return wanted
 
 
-def active(conn: Connection) -> list[Run]:
-    """Return the runs that have not ended, oldest first."""
+def active(conn: Connection, limit: int | None = None) -> list[Run]:
+    """Return the runs that have not ended, oldest first, all where there is no limit."""
     states = [state.value for state in _OPEN]
-    return _parsed(conn, _RUN.where(runs.c.state.in_(states)).order_by(runs.c.born))
+    found = _RUN.where(runs.c.state.in_(states)).order_by(runs.c.born)
+    return _parsed(conn, found.limit(limit))
 
 
 def next_queued(conn: Connection, limit: int) -> list[Run]:

@@ -127,10 +127,10 @@ class Store:
         with self._reading() as conn:
             return runs.page(conn, query)
 
-    def active(self) -> list[Run]:
+    def active(self, limit: int | None = None) -> list[Run]:
         """Return the runs that are queued, running or interrupted, oldest first."""
         with self._reading() as conn:
-            return runs.active(conn)
+            return runs.active(conn, limit)
 
     def next_queued(self, limit: int) -> list[Run]:
         """Return queued runs in the order they start: highest priority first, then oldest."""
@@ -142,10 +142,17 @@ class Store:
         with self._reading() as conn:
             return runs.counts(conn)
 
-    def events(self, after: int, limit: int, run_id: str | None = None) -> list[Stored]:
-        """Return up to ``limit`` events that follow number ``after``, oldest first."""
+    def events(
+        self, after: int, limit: int, run_id: str | None = None, *, brief: bool = False
+    ) -> list[Stored]:
+        """Return up to ``limit`` events that follow number ``after``, oldest first.
+
+        Args:
+            run_id: The only run to read of, or None for all.
+            brief: Leave out progress, metrics and log lines.
+        """
         with self._reading() as conn:
-            return log.after(conn, after, limit, run_id)
+            return log.after(conn, after, limit, run_id, brief=brief)
 
     def last_seq(self) -> int:
         """Return the number given last, 0 before the first event."""

@@ -40,6 +40,9 @@ counter = Table(
     Column("value", Big, nullable=False),
 )
 
+BRIEF = text("type NOT IN ('log_written', 'metrics_reported', 'progress_reported')")
+"""Holds for events that a brief listing has; SQLite takes the index only for these very words."""
+
 events = Table(
     "events",
     metadata,
@@ -51,6 +54,7 @@ events = Table(
     Column("level", SmallInteger),
     Column("json", Text, nullable=False),
     Index("ix_events_run", "run_id", "seq"),
+    Index("ix_events_brief", "run_id", "seq", sqlite_where=BRIEF, postgresql_where=BRIEF),
     Index(
         "ux_events_word",
         "run_id",

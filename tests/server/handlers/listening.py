@@ -50,13 +50,35 @@ async def all_of(server: Server, path: str, **headers: str) -> list[int]:
 
 
 @asynccontextmanager
-async def socket_of(server: Server, query: str = "") -> AsyncIterator[Any]:
+async def opened_socket(
+    server: Server, query: str = ""
+) -> AsyncIterator[tuple[Any, dict[str, Any]]]:
+    """Yield a WebSocket and its first message; leave no connection behind."""
     request = HTTPRequest(server.ws_url + query, headers={"Authorization": f"token {server.token}"})
-    socket = await websocket_connect(request)
+    socket: Any = await websocket_connect(request)
     try:
-        yield socket
+        opened = json.loads(await socket.read_message())
+        assert opened["type"] == "opened"
+        yield socket, opened
     finally:
+        stream = socket.protocol.stream if socket.protocol is not None else None
         socket.close()
+        unread = asyncio.ensure_future(_read_all(socket))
+        if stream is not None:
+            await settle(stream.closed)
+        unread.cancel()
+
+
+async def _read_all(socket: Any) -> None:
+    while await socket.read_message() is not None:
+        pass
+
+
+@asynccontextmanager
+async def socket_of(server: Server, query: str = "") -> AsyncIterator[Any]:
+    """Yield a WebSocket that has said its first word."""
+    async with opened_socket(server, query) as (socket, _):
+        yield socket
 
 
 async def settle(condition: Callable[[], bool], seconds: float = 5) -> None:
@@ -64,3 +86,11 @@ async def settle(condition: Callable[[], bool], seconds: float = 5) -> None:
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - what is waited for rings no bell
             await asyncio.sleep(0.01)
+
+
+async def told(socket: Any) -> list[dict[str, Any]]:
+    """Return the next events from a WebSocket."""
+    message = json.loads(await socket.read_message())
+    assert message["type"] == "events"
+    items: list[dict[str, Any]] = message["items"]
+    return items

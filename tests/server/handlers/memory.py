@@ -22,6 +22,7 @@ from labpool.wire import (
     Monitoring,
     NotFound,
     Pool,
+    PoolSeen,
     Run,
     RunPage,
     RunRequest,
@@ -116,6 +117,17 @@ class MemoryService:
     async def run_logs(self, run_id: str, query: Any) -> LogPage:
         await self.get_run(run_id)
         return LogPage(items=[])
+
+    @property
+    def last_seq(self) -> int:
+        return self.hub.last_seq
+
+    async def active_runs(self) -> list[Run]:
+        return [run for run in self.runs.values() if not run.state.ended]
+
+    async def pool_changes(self) -> AsyncIterator[str]:
+        yield PoolSeen(pool=await self.get_pool(), alerts=[]).model_dump_json()
+        await asyncio.Event().wait()
 
     async def get_pool(self) -> Pool:
         return Pool(state="stopped", mode="local", minimum=0, maximum=2)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 
 from labpool.wire import RunError
 from labpool.wire import events as ev
 from server.handlers.in_process import Server
-from server.handlers.listening import SSE, all_of, events_of, progress, queued, socket_of
+from server.handlers.listening import SSE, all_of, events_of, progress, queued, socket_of, told
 
 
 async def test_a_runs_stream_ends_with_the_run(server: Server) -> None:
@@ -50,11 +49,9 @@ async def test_a_resumed_runs_stream_goes_on_after_its_first_end(server: Server)
 async def test_a_socket_replays_and_follows(server: Server) -> None:
     server.service.record(queued(), *progress(count=5))
     async with socket_of(server, "?after=2") as socket:
-        first = json.loads(await socket.read_message())
-        assert [event["seq"] for event in first] == [3, 4, 5, 6]
+        assert [event["seq"] for event in await told(socket)] == [3, 4, 5, 6]
         server.service.record(*progress(count=1))
-        assert [event["seq"] for event in json.loads(await socket.read_message())] == [7]
+        assert [event["seq"] for event in await told(socket)] == [7]
     async with socket_of(server) as socket:
-        await asyncio.sleep(0.05)
         server.service.record(*progress(count=1))
-        assert [event["seq"] for event in json.loads(await socket.read_message())] == [8]
+        assert [event["seq"] for event in await told(socket)] == [8]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import json
 import random
 import socket
 from collections.abc import Callable
@@ -16,7 +15,7 @@ import pytest
 
 from labpool.wire import events as ev
 from server.handlers.in_process import TOKEN, Server
-from server.handlers.listening import SSE, events_of, progress, queued, settle, socket_of
+from server.handlers.listening import SSE, events_of, progress, queued, settle, socket_of, told
 from server.handlers.memory import MemoryService
 
 PATHS = ("events?after=0", "runs/r1/events")
@@ -84,8 +83,7 @@ async def test_a_socket_cut_at_random_places_loses_and_repeats_nothing(server: S
                 for _ in range(random.randint(1, 3)):
                     if len(server.service.log) < 3000:
                         server.service.record(*progress(count=50))
-                    message = await web_socket.read_message()
-                    got += [event["seq"] for event in json.loads(message)]
+                    got += [event["seq"] for event in await told(web_socket)]
                     if len(got) == len(server.service.log):
                         break
     assert got == list(range(1, 3001))
