@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  test: { environment: 'happy-dom', include: ['tests/**/*.spec.ts'] }
+  test: { environment: 'happy-dom', include: ['tests/**/*.spec.{ts,tsx}'] }
 });

@@ -1,8 +1,8 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
-import { panelPlugin } from './panel/plugin';
+import { labpoolPlugin } from './plugins/labpool';
 
-/** The plugins of Labpool, in the order in which they are read. */
-const plugins: JupyterFrontEndPlugin<void>[] = [panelPlugin];
+/** The plugins of Labpool. */
+const plugins: JupyterFrontEndPlugin<unknown>[] = [labpoolPlugin];
 
 export default plugins;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { Format } from '../src/widget/format';
+import { Format } from '../src/text/format';
 import { language } from '../src/widget/i18n';
 import { pick } from '../src/widget/pick';
 import { Store } from '../src/widget/store';

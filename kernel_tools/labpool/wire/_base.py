@@ -11,7 +11,13 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainSerializer
 class Record(BaseModel):
     """A frozen record that refuses fields it does not know, and numbers that JSON cannot carry."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        # What the server sends has every field; readers of the contract may count on it.
+        json_schema_serialization_defaults_required=True,
+    )
 
 
 def _iso(value: datetime) -> str:

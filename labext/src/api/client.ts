@@ -1,66 +1,104 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 
-import type { Page, PoolSummary, RunSummary } from './types';
+import { ApiError } from './error';
+import type {
+  Kind,
+  LogLevel,
+  LogLine,
+  Page,
+  Pool,
+  PoolChange,
+  Run,
+  RunEvent,
+  RunRequest,
+  RunsQuery,
+  Series
+} from './types';
 
-/** An answer of the server that is not a success. */
-export class ApiError extends Error {
-  /**
-   * @param status - The HTTP status.
-   * @param code - The error code of Labpool, or an empty string when the answer has none.
-   * @param message - What went wrong, in words.
-   */
-  constructor(
-    readonly status: number,
-    readonly code: string,
-    message: string
-  ) {
-    super(message);
-    this.name = 'ApiError';
-  }
-}
-
-/** What the panel asks the server for. */
+/** The REST API of Labpool. Every call rejects with an `ApiError` when it does not succeed. */
 export interface Api {
-  /** The pool and its workers. */
-  pool(): Promise<PoolSummary>;
-  /** The newest runs, at most `limit` of them. */
-  runs(limit: number): Promise<Page<RunSummary>>;
+  /** All job kinds. */
+  kinds(): Promise<readonly Kind[]>;
+  /** Launches a run. */
+  launch(request: RunRequest): Promise<Run>;
+  /** One page of runs, newest first. */
+  runs(query: RunsQuery): Promise<Page<Run>>;
+  /** One run. */
+  run(id: string): Promise<Run>;
+  /** Deletes an ended run with its events and files. */
+  deleteRun(id: string): Promise<void>;
+  /** Asks a run to stop. */
+  cancel(id: string): Promise<Run>;
+  /** Lets a stopped run go on from its last good checkpoint. */
+  resume(id: string): Promise<Run>;
+  /** What happened to a run, without progress, metrics and log lines. */
+  events(id: string, after?: string): Promise<Page<RunEvent>>;
+  /** The metric series of a run, of `maxPoints` points each at the most. */
+  metrics(id: string, maxPoints: number): Promise<readonly Series[]>;
+  /** Log lines of a run that follow number `after`, oldest first. */
+  logs(id: string, query: LogsQuery): Promise<Page<LogLine>>;
+  /** The pool; asking for it starts the workers. */
+  pool(): Promise<Pool>;
+  /** Changes the pool's size. */
+  resizePool(change: PoolChange): Promise<Pool>;
+  /** Restarts a worker; a run on it goes on elsewhere. */
+  restartWorker(id: string): Promise<Pool>;
 }
+
+/** Which log lines. */
+export interface LogsQuery {
+  readonly after?: number;
+  readonly limit?: number;
+  readonly level?: LogLevel;
+}
+
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
 /**
- * The REST API of the Labpool server extension.
+ * Makes the REST API of the Labpool server extension.
  *
  * @param settings - The server and the credentials of this page.
  */
 export function createApi(settings = ServerConnection.makeSettings()): Api {
-  const get = async <T>(path: string): Promise<T> => {
+  const ask = async <T>(method: Method, path: string, body?: unknown): Promise<T> => {
     const url = URLExt.join(settings.baseUrl, 'labpool/api', path);
-    const response = await ServerConnection.makeRequest(url, {}, settings);
-    if (!response.ok) {
-      throw await toError(response);
+    const init: RequestInit = { method };
+    if (body !== undefined) {
+      init.body = JSON.stringify(body);
     }
-    return (await response.json()) as T;
+    const response = await ServerConnection.makeRequest(url, init, settings);
+    if (!response.ok) {
+      throw await ApiError.from(response);
+    }
+    return (response.status === 204 ? undefined : await response.json()) as T;
   };
+  const get = <T>(path: string, query: object = {}): Promise<T> =>
+    ask<T>('GET', path + search(query));
+  const at = (id: string, rest = ''): string => `runs/${encodeURIComponent(id)}${rest}`;
   return {
-    pool: () => get<PoolSummary>('pool'),
-    runs: limit => get<Page<RunSummary>>(`runs?limit=${limit.toString()}`)
+    kinds: async () => (await get<Page<Kind>>('kinds')).items,
+    launch: request => ask('POST', 'runs', request),
+    runs: query => get('runs', query),
+    run: id => get(at(id)),
+    deleteRun: id => ask('DELETE', at(id)),
+    cancel: id => ask('POST', at(id, '/cancel')),
+    resume: id => ask('POST', at(id, '/resume')),
+    events: (id, after) => get(at(id, '/events'), { after, brief: true }),
+    metrics: async (id, maxPoints) =>
+      (await get<Page<Series>>(at(id, '/metrics'), { max_points: maxPoints })).items,
+    logs: (id, query) => get(at(id, '/logs'), query),
+    pool: () => get('pool'),
+    resizePool: change => ask('PATCH', 'pool', change),
+    restartWorker: id => ask('POST', `pool/workers/${encodeURIComponent(id)}/restart`)
   };
 }
 
-/** Reads `{code, message}` from an answer; a page of HTML gives the bare status. */
-async function toError(response: Response): Promise<ApiError> {
-  const body = await readObject(response);
-  const code = typeof body['code'] === 'string' ? body['code'] : '';
-  const message =
-    typeof body['message'] === 'string' ? body['message'] : response.statusText;
-  return new ApiError(response.status, code, message);
-}
-
-async function readObject(response: Response): Promise<Record<string, unknown>> {
-  const text = await response.text();
-  if (!response.headers.get('Content-Type')?.includes('json')) {
-    return {};
-  }
-  return JSON.parse(text) as Record<string, unknown>;
+/** Writes a query string; what is undefined or empty is left out. */
+function search(query: object): string {
+  const given = Object.entries(query).filter(
+    ([, value]) => value !== undefined && value !== ''
+  );
+  const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
+  return given.length > 0 ? `?${text.toString()}` : '';
 }

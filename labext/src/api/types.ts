@@ -1,39 +1,61 @@
-/** The states of a run; the last three are final. */
-export type RunState =
-  'queued' | 'running' | 'interrupted' | 'succeeded' | 'failed' | 'cancelled';
+import type { components } from './generated/schema';
 
+type Schemas = components['schemas'];
+
+/** A run: what was asked for, where it stands, how it ended. */
+export type Run = Schemas['Run'];
+/** The states of a run; `succeeded`, `failed` and `cancelled` are final. */
+export type RunState = Schemas['RunState'];
 /** How far a run or a worker is, in the unit that the job chose. */
-export interface Progress {
-  readonly done: number;
-  readonly total: number | null;
-  readonly unit: string;
-  readonly message: string;
-}
+export type Progress = Schemas['Progress'];
+/** Why a run, an attempt or a request failed. */
+export type RunError = Schemas['RunError'];
+/** What a person sends to launch a run. */
+export type RunRequest = Pick<Schemas['RunRequest'], 'kind'> &
+  Partial<Schemas['RunRequest']>;
 
-/** The part of a run that the panel shows. */
-export interface RunSummary {
-  readonly id: string;
-  readonly kind: string;
-  readonly name: string;
-  readonly state: RunState;
-  readonly progress: Progress | null;
-}
+/** A job kind with the schema that its form is drawn from. */
+export type Kind = Schemas['Kind'];
 
-/** The part of a worker that the panel shows. */
-export interface WorkerSummary {
-  readonly id: string;
-  readonly state: string;
-  readonly run_id: string | null;
-}
+/** One worker now. */
+export type Worker = Schemas['Worker'];
+/** The pool and its workers now. */
+export type Pool = Schemas['Pool'];
+/** A new size of the pool: a fixed number, or a range. */
+export type PoolChange = Partial<Schemas['PoolChange']>;
+/** A threshold that is crossed. */
+export type Alert = Schemas['Alert'];
 
-/** The part of the pool that the panel shows. */
-export interface PoolSummary {
-  readonly state: string;
-  readonly workers: readonly WorkerSummary[];
-}
+/** Anything that happened to a run; `type` tells what. */
+export type RunEvent = Schemas['Event'];
+/** Anything that the page's WebSocket says; `type` tells what. */
+export type Message = Schemas['Message'];
+
+/** One metric of one run. */
+export type Series = Schemas['Series'];
+/** One log line. */
+export type LogLine = Schemas['LogLine'];
+/** How serious a log line is. */
+export type LogLevel = LogLine['level'];
 
 /** One page of a list. */
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly next: string | null;
+}
+
+/** Which runs to list. */
+export interface RunsQuery {
+  readonly kind?: string | undefined;
+  readonly state?: RunState | undefined;
+  readonly search?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly after?: string | undefined;
+}
+
+const FINAL: readonly RunState[] = ['succeeded', 'failed', 'cancelled'];
+
+/** Whether nothing more happens to a run in this state by itself. */
+export function hasEnded(state: RunState): boolean {
+  return FINAL.includes(state);
 }

@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 
-import type { Format } from './format';
+import type { Format } from '../text/format';
 import type { Choice } from './pick';
 import type { Palette } from './theme';
 import type { Points } from './types';

@@ -156,8 +156,3 @@ export function language(code: string): Language {
     ? { code: 'fa-IR', dir: 'rtl', text: PERSIAN, names: PERSIAN_NAMES }
     : { code: code || 'en', dir: 'ltr', text: ENGLISH, names: {} };
 }
-
-/** Puts values into a text; a name that has no value stays. */
-export function fill(text: string, values: Readonly<Record<string, string>>): string {
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
-}

@@ -1,5 +1,5 @@
 import { h, reveal, write } from './dom';
-import { fill } from './i18n';
+import { fill } from '../text/format';
 import type { Part, Voice } from './part';
 import type { Snapshot } from './types';
 

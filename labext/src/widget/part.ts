@@ -1,4 +1,4 @@
-import type { Format } from './format';
+import type { Format } from '../text/format';
 import type { Language } from './i18n';
 import type { Snapshot } from './types';
 

@@ -1,3 +1,5 @@
+import type { Figure } from '../text/format';
+
 /** How a metric's curve comes from the kernel. */
 export interface Points {
   steps: number[];
@@ -22,9 +24,6 @@ export interface Progress {
 /** The states of a run. */
 export type RunState =
   'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
-
-/** A value of a result. */
-export type Figure = number | string | boolean | null;
 
 /** The run's record, without what the widget does not show. */
 export interface Head {

@@ -1,6 +1,6 @@
 import { type Buttons, createButtons, type Press } from './buttons';
 import { h, set } from './dom';
-import { Format } from './format';
+import { Format } from '../text/format';
 import { language } from './i18n';
 import { createLog } from './log';
 import { createMetrics } from './metrics';

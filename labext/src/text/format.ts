@@ -1,13 +1,41 @@
-import { fill, type Language } from './i18n';
-import type { Figure } from './types';
+/** A value of a result. */
+export type Figure = number | string | boolean | null;
+
+/** The part of a language that figures need. */
+export interface Tongue {
+  /** For `Intl`. */
+  readonly code: string;
+  readonly dir: 'ltr' | 'rtl';
+  /** What metrics and units are called. */
+  readonly names: Readonly<Record<string, string>>;
+  readonly text: {
+    /** With `{done}` and `{total}` in it. */
+    readonly of: string;
+    readonly yes: string;
+    readonly no: string;
+  };
+}
 
 const BYTE_UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+const DAY: Intl.DateTimeFormatOptions = {
+  month: 'short',
+  day: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23'
+};
 const CLOCK: Intl.DateTimeFormatOptions = {
   hour: '2-digit',
   minute: '2-digit',
   second: '2-digit',
   hourCycle: 'h23'
 };
+
+const UNITS: readonly (readonly [number, 'day' | 'hour' | 'minute'])[] = [
+  [86_400, 'day'],
+  [3600, 'hour'],
+  [60, 'minute']
+];
 
 /** Figures, lengths of time and counts as people of one language read them. */
 export class Format {
@@ -16,9 +44,11 @@ export class Format {
   private readonly tiny: Intl.NumberFormat;
   private readonly share: Intl.NumberFormat;
   private readonly time: Intl.DateTimeFormat;
+  private readonly day: Intl.DateTimeFormat;
+  private readonly ago: Intl.RelativeTimeFormat;
 
   /** @param language - Whose digits and words are used. */
-  constructor(private readonly language: Language) {
+  constructor(private readonly language: Tongue) {
     const code = language.code;
     this.whole = new Intl.NumberFormat(code, { maximumFractionDigits: 0 });
     this.figures = new Intl.NumberFormat(code, { maximumSignificantDigits: 4 });
@@ -28,6 +58,13 @@ export class Format {
     });
     this.share = new Intl.NumberFormat(code, { style: 'percent' });
     this.time = new Intl.DateTimeFormat(code, CLOCK);
+    this.day = new Intl.DateTimeFormat(code, DAY);
+    this.ago = new Intl.RelativeTimeFormat(code, { numeric: 'auto' });
+  }
+
+  /** Which way the language is written. */
+  get dir(): 'ltr' | 'rtl' {
+    return this.language.dir;
   }
 
   /** A number with as many digits as one can use. */
@@ -47,6 +84,22 @@ export class Format {
   /** A time of day on this machine's clock. */
   clock(at: string): string {
     return this.time.format(new Date(at));
+  }
+
+  /** A day and a time of day. */
+  date(at: string): string {
+    return this.day.format(new Date(at));
+  }
+
+  /** How long ago something was; after a week, its date. */
+  since(at: string, now = Date.now()): string {
+    const seconds = Math.max((now - Date.parse(at)) / 1000, 0);
+    const [size, unit] = UNITS.find(([size]) => seconds >= size) ?? [1, 'second'];
+    if (seconds >= 7 * 86_400) {
+      return this.date(at);
+    }
+    const count = unit === 'second' ? 0 : Math.floor(seconds / size);
+    return this.ago.format(-count, unit);
   }
 
   /** A length of time in its two largest units. */
@@ -129,4 +182,9 @@ export class Format {
     }
     return /(s|x|ch|sh)$/.test(unit) ? `${unit}es` : `${unit}s`;
   }
+}
+
+/** Puts values into a text; a name that has no value stays. */
+export function fill(text: string, values: Readonly<Record<string, string>>): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
 }

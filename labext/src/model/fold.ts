@@ -1,0 +1,97 @@
+import { hasEnded, type Run, type RunEvent, type RunState } from '../api/types';
+
+type Of<Type extends RunEvent['type']> = Extract<RunEvent, { type: Type }>;
+
+/**
+ * Returns the run after one more event; the twin of `fold` in the Python package.
+ *
+ * @param run - The run before it; null before its first event or after its last.
+ * @param event - What happened.
+ * @returns The run now, or null once it is deleted.
+ */
+export function fold(run: Run | null, event: RunEvent): Run | null {
+  if (event.type === 'run_deleted') {
+    return null;
+  }
+  if (event.type === 'run_queued') {
+    return queued(event);
+  }
+  return run && { ...run, ...change(run, event), seq: Math.max(run.seq, event.seq) };
+}
+
+function queued(event: Of<'run_queued'>): Run {
+  const { kind, name, params, priority, tags, max_attempts, timeout_s, owner } = event;
+  return {
+    id: event.run_id,
+    ...{ kind, name, params, priority, tags, max_attempts, timeout_s, owner },
+    state: 'queued',
+    attempt: 0,
+    progress: null,
+    workers: [],
+    result: null,
+    error: null,
+    retry_at: null,
+    cancel_requested: false,
+    created_at: event.at,
+    started_at: null,
+    ended_at: null,
+    seq: event.seq
+  };
+}
+
+function change(run: Run, event: RunEvent): Partial<Run> {
+  const live = !hasEnded(run.state) && event.attempt === run.attempt;
+  switch (event.type) {
+    case 'progress_reported':
+      return live ? { progress: event.progress } : {};
+    case 'attempt_started':
+      return live && run.state === 'queued'
+        ? { state: 'running', started_at: run.started_at ?? event.at }
+        : {};
+    case 'attempt_assigned':
+      return { attempt: event.attempt, workers: event.workers, progress: null };
+    case 'cancel_requested':
+      return hasEnded(run.state) ? {} : { cancel_requested: true };
+    case 'run_requeued':
+      return requeued(run, event);
+    default:
+      return stopped(run, event);
+  }
+}
+
+function requeued(run: Run, event: Of<'run_requeued'>): Partial<Run> {
+  return {
+    state: 'queued',
+    error: null,
+    retry_at: null,
+    ended_at: null,
+    cancel_requested: false,
+    workers: [],
+    max_attempts: event.max_attempts ?? run.max_attempts
+  };
+}
+
+function stopped(run: Run, event: RunEvent): Partial<Run> {
+  switch (event.type) {
+    case 'run_interrupted':
+      return {
+        state: 'interrupted',
+        error: event.error,
+        retry_at: event.retry_at,
+        workers: [],
+        max_attempts: run.max_attempts + (event.counts ? 0 : 1)
+      };
+    case 'run_succeeded':
+      return { ...ended('succeeded', event), result: event.result, error: null };
+    case 'run_failed':
+      return { ...ended('failed', event), error: event.error };
+    case 'run_cancelled':
+      return ended('cancelled', event);
+    default:
+      return {};
+  }
+}
+
+function ended(state: RunState, event: RunEvent): Partial<Run> {
+  return { state, ended_at: event.at, workers: [], retry_at: null };
+}

@@ -1,0 +1,63 @@
+import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
+
+import { Format } from './format';
+
+/**
+ * Makes the numbers and words of the page's language.
+ *
+ * @param translator - The language that JupyterLab is set to.
+ */
+export function createFormat(translator: ITranslator): Format {
+  const trans = translator.load('labpool');
+  const code = translator.languageCode.replace('_', '-');
+  return new Format({
+    code: isKnown(code) ? code : 'en',
+    dir: isRightToLeft(code) ? 'rtl' : 'ltr',
+    names: names(trans),
+    text: {
+      of: trans.__('{done} of {total}'),
+      yes: trans.__('yes'),
+      no: trans.__('no')
+    }
+  });
+}
+
+/** Whether a language is written from right to left. */
+function isRightToLeft(code: string): boolean {
+  return /^(ar|fa|he|ur|ckb|ps|sd|ug|yi)\b/i.test(code);
+}
+
+function isKnown(code: string): boolean {
+  try {
+    return Intl.NumberFormat.supportedLocalesOf(code).length > 0;
+  } catch {
+    return false; // no language at all, such as "default"
+  }
+}
+
+/** What well-known metrics and units are called; others keep their own names. */
+function names(trans: TranslationBundle): Readonly<Record<string, string>> {
+  const known = {
+    accuracy: trans.__('accuracy'),
+    batch: trans.__('batch'),
+    bytes_per_s: trans.__('bytes per second'),
+    epoch: trans.__('epoch'),
+    eval_accuracy: trans.__('evaluation accuracy'),
+    eval_loss: trans.__('evaluation loss'),
+    example: trans.__('example'),
+    file: trans.__('file'),
+    item: trans.__('item'),
+    learning_rate: trans.__('learning rate'),
+    loss: trans.__('loss'),
+    page: trans.__('page'),
+    record: trans.__('record'),
+    row: trans.__('row'),
+    step: trans.__('step'),
+    text: trans.__('text'),
+    throughput: trans.__('throughput'),
+    token: trans.__('token'),
+    val_accuracy: trans.__('validation accuracy'),
+    val_loss: trans.__('validation loss')
+  };
+  return known;
+}

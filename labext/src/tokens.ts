@@ -1,0 +1,54 @@
+import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
+import { Token } from '@lumino/coreutils';
+
+import type { Api } from './api/client';
+import type { Session } from './model/session';
+import type { Format } from './text/format';
+
+/** What every part of Labpool in JupyterLab works with. */
+export interface ILabpool {
+  /** The REST API. */
+  readonly api: Api;
+  /** What this page knows, live. */
+  readonly session: Session;
+  /** The texts of the page's language. */
+  readonly trans: TranslationBundle;
+  /** Numbers, times and direction of the page's language. */
+  readonly format: Format;
+  /** The page's language itself, for JupyterLab's own parts. */
+  readonly translator: ITranslator;
+}
+
+/** The one connection of a page, and its language. */
+export const ILabpool = new Token<ILabpool>(
+  'labpool:ILabpool',
+  'Runs and workers of Labpool, live, over the one connection of this page.'
+);
+
+/** The commands of Labpool; each takes its arguments by name. */
+export const Commands = {
+  /** Shows the side panel. */
+  openPanel: 'labpool:open-panel',
+  /** Shows the form for a new run; `kind` chooses one. */
+  newRun: 'labpool:new-run',
+  /** Opens the page of the run `id`. */
+  openRun: 'labpool:open-run',
+  /** Cancels the run `id`. */
+  cancelRun: 'labpool:cancel-run',
+  /** Lets the run `id` go on. */
+  resumeRun: 'labpool:resume-run',
+  /** Launches a new run with the parameters of the run `id`. */
+  retryRun: 'labpool:retry-run',
+  /** Deletes the run `id`, after a question. */
+  deleteRun: 'labpool:delete-run',
+  /** Starts the workers. */
+  startPool: 'labpool:start-pool',
+  /** Asks for a new size of the pool. */
+  resizePool: 'labpool:resize-pool',
+  /** Restarts the worker `id`, after a question where it is busy. */
+  restartWorker: 'labpool:restart-worker',
+  /** Opens Labpool's page on the Dask dashboard. */
+  openDashboard: 'labpool:open-dashboard',
+  /** Opens the Dask dashboard itself. */
+  openDaskDashboard: 'labpool:open-dask-dashboard'
+} as const;
