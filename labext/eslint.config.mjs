@@ -29,6 +29,11 @@ export default defineConfig(
     }
   },
   {
+    // Markup takes lines; what it decides is counted by its complexity.
+    files: ['src/**/*.tsx'],
+    rules: { 'max-lines-per-function': ['error', { max: 70, skipComments: true }] }
+  },
+  {
     // A suite is one long callback by nature.
     files: ['tests/**/*.{ts,tsx}'],
     rules: { 'max-lines-per-function': 'off' }

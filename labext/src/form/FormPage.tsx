@@ -1,0 +1,102 @@
+import { Signal, type ISignal } from '@lumino/signaling';
+import * as React from 'react';
+
+import type { Kind, Run } from '../api/types';
+import { Note } from '../views/notes';
+import { useLabpool } from '../views/widget';
+import { KindList, useKinds } from './KindList';
+import { LaunchForm } from './LaunchForm';
+import type { Values } from './RunForm';
+
+/** What a form begins with. */
+export interface Draft {
+  readonly kind: string;
+  readonly params: Values;
+  readonly name: string;
+}
+
+/** Which draft the page shows; a command may put another one there. */
+export class DraftModel {
+  /** Another draft is to be shown. */
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  /** The draft. */
+  get draft(): Draft {
+    return this._draft;
+  }
+
+  /** Shows another draft. */
+  set(draft: Draft): void {
+    this._draft = draft;
+    this._changed.emit();
+  }
+
+  private _draft: Draft = { kind: '', params: {}, name: '' };
+  private readonly _changed = new Signal<this, void>(this);
+}
+
+/** Choose a kind, fill in its form, launch the run. */
+export function FormPage(props: {
+  readonly model: DraftModel;
+  readonly launched: (run: Run) => void;
+}): React.ReactElement {
+  const { trans } = useLabpool();
+  const from = useKinds();
+  const [draft, setDraft] = React.useState(props.model.draft);
+  React.useEffect(() => {
+    const take = (): void => {
+      setDraft(props.model.draft);
+    };
+    take();
+    props.model.changed.connect(take);
+    return () => {
+      props.model.changed.disconnect(take);
+    };
+  }, [props.model]);
+  const kind = from.kinds?.find(one => one.name === draft.kind);
+  return (
+    <main className="lp-FormPage" aria-label={trans.__('New Run')}>
+      <section className="lp-FormPage-kinds">
+        <h2>{trans.__('What Shall Run?')}</h2>
+        <KindList
+          from={from}
+          chosen={draft.kind}
+          choose={name => {
+            setDraft({ kind: name, params: {}, name: '' });
+          }}
+        />
+      </section>
+      <section className="lp-FormPage-form">
+        {kind ? (
+          <Chosen kind={kind} draft={draft} launched={props.launched} />
+        ) : (
+          from.kinds && <Note>{trans.__('Choose a kind of run to see its form.')}</Note>
+        )}
+      </section>
+    </main>
+  );
+}
+
+function Chosen(props: {
+  readonly kind: Kind;
+  readonly draft: Draft;
+  readonly launched: (run: Run) => void;
+}): React.ReactElement {
+  const { trans } = useLabpool();
+  const { kind, draft, launched } = props;
+  if (!kind.available) {
+    return (
+      <>
+        <h2 dir="auto">{trans.__(kind.title)}</h2>
+        <Note kind="error">
+          {trans.__('This kind of run is not available on this server.')}{' '}
+          <bdi>{kind.reason}</bdi>
+        </Note>
+      </>
+    );
+  }
+  const key = JSON.stringify(draft);
+  return <LaunchForm key={key} kind={kind} draft={draft} launched={launched} />;
+}

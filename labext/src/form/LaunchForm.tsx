@@ -1,0 +1,72 @@
+import * as React from 'react';
+
+import type { Kind, Run } from '../api/types';
+import { Note } from '../views/notes';
+import { useLabpool } from '../views/widget';
+import { EnvelopeField, MoreFields } from './Envelope';
+import type { Draft } from './FormPage';
+import { useForm, type Form } from './useForm';
+
+// The validator is the largest part of the panel: only who opens a form waits for it.
+const RunForm = React.lazy(() => import('./RunForm'));
+
+/** The form of one kind with its button. */
+export function LaunchForm(props: {
+  readonly kind: Kind;
+  readonly draft: Draft;
+  readonly launched: (run: Run) => void;
+}): React.ReactElement {
+  const { trans } = useLabpool();
+  const { kind } = props;
+  const form = useForm(props);
+  return (
+    <form
+      className="lp-RunForm"
+      noValidate
+      aria-label={trans.__(kind.title)}
+      onSubmit={event => {
+        event.preventDefault();
+        form.submit();
+      }}
+    >
+      <h2 dir="auto">{trans.__(kind.title)}</h2>
+      {kind.description !== '' && <p dir="auto">{trans.__(kind.description)}</p>}
+      <EnvelopeField
+        field="name"
+        label={trans.__('Name')}
+        help={trans.__('What people call this run; made from its kind when empty.')}
+        {...form.envelope}
+      />
+      <React.Suspense fallback={<Note>{trans.__('Loading…')}</Note>}>
+        <RunForm
+          kind={kind}
+          values={form.values}
+          refusal={form.refusal}
+          isPressed={form.isPressed}
+          change={form.change}
+        />
+      </React.Suspense>
+      <MoreFields {...form.envelope} />
+      <Ending form={form} />
+    </form>
+  );
+}
+
+function Ending(props: { readonly form: Form }): React.ReactElement {
+  const { trans } = useLabpool();
+  const { form } = props;
+  return (
+    <>
+      {form.problem !== '' && <Note kind="error">{form.problem}</Note>}
+      <div className="lp-RunForm-end">
+        <button
+          type="submit"
+          className="jp-mod-styled jp-mod-accept"
+          aria-disabled={form.isBusy}
+        >
+          {form.isBusy ? trans.__('Launching…') : trans.__('Launch')}
+        </button>
+      </div>
+    </>
+  );
+}

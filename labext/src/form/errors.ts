@@ -1,0 +1,93 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { ErrorSchema, RJSFValidationError } from '@rjsf/utils';
+
+import type { FieldError } from '../api/error';
+import type { Format } from '../text/format';
+
+/** Fields of a request that the form shows outside of the kind's own. */
+export type Envelope = 'name' | 'priority' | 'max_attempts' | 'timeout_s' | 'tags';
+
+/** What the server has found wrong, by the part of the form that shows it. */
+export interface Refusal {
+  /** At the fields of the kind. */
+  readonly params: ErrorSchema;
+  /** At the fields that every run has. */
+  readonly envelope: Readonly<Partial<Record<Envelope, string>>>;
+  /** Of no field. */
+  readonly rest: readonly string[];
+}
+
+const ENVELOPE: readonly string[] = [
+  'name',
+  'priority',
+  'max_attempts',
+  'timeout_s',
+  'tags'
+];
+
+/** Sorts the server's words to the fields that they are about. */
+export function refusalOf(errors: readonly FieldError[]): Refusal {
+  const params: ErrorSchema = {};
+  const envelope: Partial<Record<Envelope, string>> = {};
+  const rest: string[] = [];
+  for (const { path, message } of errors) {
+    const [first, ...inner] = path;
+    if (first === 'params' && inner.length > 0) {
+      put(params, inner, message);
+    } else if (first !== undefined && ENVELOPE.includes(first)) {
+      envelope[first as Envelope] = message;
+    } else {
+      rest.push(message);
+    }
+  }
+  return { params, envelope, rest };
+}
+
+function put(errors: ErrorSchema, path: readonly string[], message: string): void {
+  let at = errors as Record<string, ErrorSchema>;
+  for (const name of path.slice(0, -1)) {
+    at = (at[name] ??= {} as ErrorSchema) as Record<string, ErrorSchema>;
+  }
+  const last = path.at(-1) ?? '';
+  const found = (at[last] ??= {} as ErrorSchema);
+  found.__errors = [...(found.__errors ?? []), message];
+}
+
+/** Says what is wrong with a value in the page's language. */
+export function wordsFor(
+  error: RJSFValidationError,
+  trans: TranslationBundle,
+  format: Format
+): string {
+  const { name, params = {} } = error as { name?: string; params?: Params };
+  const limit = typeof params.limit === 'number' ? format.number(params.limit) : '';
+  const words: Readonly<Record<string, () => string>> = {
+    required: () => trans.__('Must be given.'),
+    type: () => typeWords(params.type, trans),
+    minimum: () => trans.__('Must be %1 or more.', limit),
+    maximum: () => trans.__('Must be %1 or less.', limit),
+    exclusiveMinimum: () => trans.__('Must be more than %1.', limit),
+    exclusiveMaximum: () => trans.__('Must be less than %1.', limit),
+    minLength: () => trans.__('Must not be empty.'),
+    maxLength: () => trans.__('Must not be longer than %1 characters.', limit),
+    enum: () => trans.__('Must be one of the choices.')
+  };
+  const known = words[name ?? ''];
+  return known?.() ?? error.message ?? trans.__('Is not a value that can be used.');
+}
+
+interface Params {
+  readonly limit?: unknown;
+  readonly type?: unknown;
+}
+
+function typeWords(type: unknown, trans: TranslationBundle): string {
+  switch (type) {
+    case 'integer':
+      return trans.__('Must be a whole number.');
+    case 'number':
+      return trans.__('Must be a number.');
+    default:
+      return trans.__('Is not a value that can be used.');
+  }
+}

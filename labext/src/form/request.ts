@@ -1,0 +1,23 @@
+import type { RunRequest } from '../api/types';
+import type { Texts } from './Envelope';
+import type { Values } from './RunForm';
+
+/** Makes the request from what was typed; what was left empty is left to the server. */
+export function requestOf(kind: string, values: Values, texts: Texts): RunRequest {
+  const tags = texts.tags.split(/[,،]/).flatMap(tag => tag.trim() || []);
+  return {
+    kind,
+    params: { ...values },
+    ...(texts.name.trim() === '' ? {} : { name: texts.name.trim() }),
+    ...numberOf('priority', texts.priority),
+    ...numberOf('max_attempts', texts.max_attempts),
+    ...numberOf('timeout_s', texts.timeout_s),
+    ...(tags.length > 0 ? { tags } : {})
+  };
+}
+
+type Numbers = Pick<RunRequest, 'priority' | 'max_attempts' | 'timeout_s'>;
+
+function numberOf(name: keyof Numbers, text: string): Numbers {
+  return text.trim() === '' ? {} : { [name]: Number(text) };
+}
