@@ -1,9 +1,20 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
+import { dashboardPlugin } from './plugins/dashboard';
+import { entryPlugin } from './plugins/entry';
 import { formPlugin } from './plugins/form';
 import { labpoolPlugin } from './plugins/labpool';
+import { noticesPlugin } from './plugins/notices';
+import { statusPlugin } from './plugins/status';
 
 /** The plugins of Labpool. */
-const plugins: JupyterFrontEndPlugin<unknown>[] = [labpoolPlugin, formPlugin];
+const plugins: JupyterFrontEndPlugin<unknown>[] = [
+  labpoolPlugin,
+  formPlugin,
+  statusPlugin,
+  entryPlugin,
+  noticesPlugin,
+  dashboardPlugin
+];
 
 export default plugins;

@@ -49,7 +49,10 @@ class Pool(Record):
         reason: Why it failed, or what it waits for; "" otherwise.
         minimum: Least number of workers.
         maximum: Greatest number of workers.
-        dashboard_path: Where the Dask dashboard is under the Jupyter base URL, or None.
+        dashboard_path: Where the Dask dashboard is under the Jupyter base URL, or None where
+            there is none: in threads, on somebody else's scheduler, or before the pool is up.
+        page_path: Where Labpool's own page on that dashboard is, or None likewise. It takes
+            ``theme=dark`` and ``lang=fa`` in its query.
         queued: Runs that wait for a worker.
         running: Runs that have one.
     """
@@ -61,6 +64,7 @@ class Pool(Record):
     maximum: int
     workers: list[Worker] = Field(default_factory=list)
     dashboard_path: str | None = None
+    page_path: str | None = None
     queued: int = 0
     running: int = 0
 

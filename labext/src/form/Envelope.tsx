@@ -33,7 +33,11 @@ export function EnvelopeField(props: {
   const id = `lp-envelope-${field}`;
   const wrong = refusal?.envelope[field];
   return (
-    <div className="lp-Field" data-wrong={wrong !== undefined}>
+    <div
+      className="lp-Field"
+      data-short={number !== undefined}
+      data-wrong={wrong !== undefined}
+    >
       <label htmlFor={id}>{label}</label>
       <input
         id={id}

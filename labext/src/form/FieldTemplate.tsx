@@ -10,7 +10,11 @@ export function FieldTemplate(props: FieldTemplateProps): React.ReactElement {
     return <div hidden>{children}</div>;
   }
   return (
-    <div className={isGroup ? 'lp-Group' : 'lp-Field'} data-wrong={errors.length > 0}>
+    <div
+      className={isGroup ? 'lp-Group' : 'lp-Field'}
+      data-short={['integer', 'number', 'boolean'].includes(String(schema.type))}
+      data-wrong={errors.length > 0}
+    >
       {displayLabel === true && !isGroup && (
         <label htmlFor={id} dir="auto">
           {label}

@@ -89,7 +89,7 @@ function Chosen(props: {
   if (!kind.available) {
     return (
       <>
-        <h2 dir="auto">{trans.__(kind.title)}</h2>
+        <h2 dir="auto">{trans._p('kind', kind.title)}</h2>
         <Note kind="error">
           {trans.__('This kind of run is not available on this server.')}{' '}
           <bdi>{kind.reason}</bdi>

@@ -78,11 +78,11 @@ function KindCard(props: {
       }}
     >
       <span className="lp-Kind-title" dir="auto">
-        {trans.__(kind.title)}
+        {trans._p('kind', kind.title)}
       </span>
       {kind.description !== '' && (
         <span className="lp-Kind-about" dir="auto">
-          {trans.__(kind.description)}
+          {trans._p('kind', kind.description)}
         </span>
       )}
       {!kind.available && (

@@ -23,14 +23,16 @@ export function LaunchForm(props: {
     <form
       className="lp-RunForm"
       noValidate
-      aria-label={trans.__(kind.title)}
+      aria-label={trans._p('kind', kind.title)}
       onSubmit={event => {
         event.preventDefault();
         form.submit();
       }}
     >
-      <h2 dir="auto">{trans.__(kind.title)}</h2>
-      {kind.description !== '' && <p dir="auto">{trans.__(kind.description)}</p>}
+      <h2 dir="auto">{trans._p('kind', kind.title)}</h2>
+      {kind.description !== '' && (
+        <p dir="auto">{trans._p('kind', kind.description)}</p>
+      )}
       <EnvelopeField
         field="name"
         label={trans.__('Name')}

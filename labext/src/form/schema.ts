@@ -27,7 +27,7 @@ function translate(value: unknown, trans: TranslationBundle): unknown {
   }
   const entries = Object.entries(value).map(([name, inner]): [string, unknown] =>
     typeof inner === 'string' && (name === 'title' || name === 'description')
-      ? [name, trans.__(inner)]
+      ? [name, trans._p('kind', inner)]
       : // A default is data, even where it has a title of its own.
         [name, name === 'default' ? inner : translate(inner, trans)]
   );

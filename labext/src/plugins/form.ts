@@ -45,13 +45,7 @@ export const formPlugin: JupyterFrontEndPlugin<void> = {
       describedBy: { args: ARGS },
       execute: args => {
         page ??= open();
-        if (!page.isAttached) {
-          app.shell.add(page, 'main');
-        }
-        if (!tracker.has(page)) {
-          void tracker.add(page);
-        }
-        app.shell.activateById(page.id);
+        show(app, tracker, page);
         model.set(draftOf(args, model.draft));
       }
     });
@@ -63,6 +57,20 @@ export const formPlugin: JupyterFrontEndPlugin<void> = {
     }
   }
 };
+
+function show(
+  app: JupyterFrontEnd,
+  tracker: WidgetTracker<MainAreaWidget>,
+  page: MainAreaWidget
+): void {
+  if (!page.isAttached) {
+    app.shell.add(page, 'main');
+  }
+  if (!tracker.has(page)) {
+    void tracker.add(page);
+  }
+  app.shell.activateById(page.id);
+}
 
 function createPage(
   labpool: ILabpool,

@@ -62,6 +62,11 @@ export class Format {
     this.ago = new Intl.RelativeTimeFormat(code, { numeric: 'auto' });
   }
 
+  /** The language, for `Intl`. */
+  get code(): string {
+    return this.language.code;
+  }
+
   /** Which way the language is written. */
   get dir(): 'ltr' | 'rtl' {
     return this.language.dir;

@@ -875,7 +875,10 @@ export interface components {
          *         reason: Why it failed, or what it waits for; "" otherwise.
          *         minimum: Least number of workers.
          *         maximum: Greatest number of workers.
-         *         dashboard_path: Where the Dask dashboard is under the Jupyter base URL, or None.
+         *         dashboard_path: Where the Dask dashboard is under the Jupyter base URL, or None where
+         *             there is none: in threads, on somebody else's scheduler, or before the pool is up.
+         *         page_path: Where Labpool's own page on that dashboard is, or None likewise. It takes
+         *             ``theme=dark`` and ``lang=fa`` in its query.
          *         queued: Runs that wait for a worker.
          *         running: Runs that have one.
          */
@@ -906,6 +909,11 @@ export interface components {
              * @default null
              */
             dashboard_path: string | null;
+            /**
+             * Page Path
+             * @default null
+             */
+            page_path: string | null;
             /**
              * Queued
              * @default 0

@@ -1,0 +1,36 @@
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
+import { ILauncher } from '@jupyterlab/launcher';
+
+import { Commands, ILabpool } from '../tokens';
+
+/** Commands that make sense without arguments; the others act on one run or worker. */
+const WITHOUT_ARGUMENTS = [
+  Commands.openPanel,
+  Commands.newRun,
+  Commands.startPool,
+  Commands.resizePool,
+  Commands.openDashboard,
+  Commands.openDaskDashboard
+];
+
+/** Puts Labpool where people look for it: the palette and the launcher. */
+export const entryPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'labpool:entry',
+  description: 'Adds Labpool to the command palette and the launcher.',
+  autoStart: true,
+  requires: [ILabpool],
+  optional: [ICommandPalette, ILauncher],
+  activate: (
+    _: JupyterFrontEnd,
+    labpool: ILabpool,
+    palette: ICommandPalette | null,
+    launcher: ILauncher | null
+  ): void => {
+    const category = labpool.trans.__('Labpool');
+    for (const command of WITHOUT_ARGUMENTS) {
+      palette?.addItem({ command, category });
+    }
+    launcher?.add({ command: Commands.newRun, category: labpool.trans.__('Other') });
+  }
+};

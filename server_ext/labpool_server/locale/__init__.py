@@ -1,0 +1,1 @@
+"""What JupyterLab reads of Labpool in other languages; one folder a language."""
