@@ -66,6 +66,7 @@ export function createApi(settings = ServerConnection.makeSettings()): Api {
     const init: RequestInit = { method };
     if (body !== undefined) {
       init.body = JSON.stringify(body);
+      init.headers = { 'Content-Type': 'application/json' };
     }
     const response = await ServerConnection.makeRequest(url, init, settings);
     if (!response.ok) {

@@ -19,8 +19,15 @@ export function LaunchForm(props: {
   const { trans } = useLabpool();
   const { kind } = props;
   const form = useForm(props);
+  const node = React.useRef<HTMLFormElement>(null);
+  React.useEffect(() => {
+    if (form.presses > 0) {
+      showFirstWrong(node.current);
+    }
+  }, [form.presses]);
   return (
     <form
+      ref={node}
       className="lp-RunForm"
       noValidate
       aria-label={trans._p('kind', kind.title)}
@@ -46,12 +53,25 @@ export function LaunchForm(props: {
           refusal={form.refusal}
           isPressed={form.isPressed}
           change={form.change}
+          judge={form.judge}
         />
       </React.Suspense>
       <MoreFields {...form.envelope} />
       <Ending form={form} />
     </form>
   );
+}
+
+/** Opens what is folded over the first wrong field, and goes there. */
+function showFirstWrong(form: HTMLFormElement | null): void {
+  const field = form?.querySelector('.lp-Field[data-wrong="true"] :is(input, select)');
+  if (field instanceof HTMLElement) {
+    const fold = field.closest('details');
+    if (fold) {
+      fold.open = true;
+    }
+    field.focus();
+  }
 }
 
 function Ending(props: { readonly form: Form }): React.ReactElement {

@@ -1,14 +1,14 @@
 import { FormComponent } from '@jupyterlab/ui-components';
 import type { ReadonlyJSONObject } from '@lumino/coreutils';
 import type { FormProps, IChangeEvent } from '@rjsf/core';
-import type { RJSFValidationError } from '@rjsf/utils';
+import { getDefaultFormState, type RJSFValidationError } from '@rjsf/utils';
 import validator from '@rjsf/validator-ajv8';
 import * as React from 'react';
 
 import type { Kind } from '../api/types';
 import { useLabpool } from '../views/widget';
 import { wordsFor, type Refusal } from './errors';
-import { FieldTemplate } from './FieldTemplate';
+import { FieldTemplate, rootOf, SEPARATOR, type FieldContext } from './FieldTemplate';
 import { ObjectTemplate } from './ObjectTemplate';
 import { schemaOf } from './schema';
 
@@ -25,24 +25,29 @@ export default function RunForm(props: {
   /** Null shows errors only at fields that were touched. */
   readonly refusal: Refusal | null;
   readonly isPressed: boolean;
-  readonly change: (values: Values, isValid: boolean, edited: string) => void;
+  readonly change: (values: Values, edited: string) => void;
+  /** Tells whether all values can be used. */
+  readonly judge: (isValid: boolean) => void;
 }): React.ReactElement {
   const { trans, format, translator } = useLabpool();
-  const { kind, values, refusal, isPressed, change } = props;
-  const [touched, setTouched] = React.useState<ReadonlySet<string>>(new Set());
+  const { kind, values, refusal, isPressed, change, judge } = props;
+  const [touched, setTouched] = React.useState<readonly string[]>([]);
   const schema = React.useMemo(
     () => schemaOf(kind.params_schema, trans),
     [kind, trans]
   );
+  React.useEffect(() => {
+    // What was not touched has the default that the server knows as well.
+    const filled: unknown = getDefaultFormState(validator, schema, values, schema);
+    judge(validator.isValid(schema, filled, schema));
+  }, [schema, values, judge]);
   const shown = (errors: RJSFValidationError[]): RJSFValidationError[] =>
-    errors
-      .filter(error => isPressed || touched.has(rootOf(error)))
-      .map(error => ({ ...error, message: wordsFor(error, trans, format) }));
+    errors.map(error => ({ ...error, message: wordsFor(error, trans, format) }));
+  const context: FieldContext = { isPressed, touched };
   const onChange = (event: IChangeEvent<Values>, id?: string): void => {
-    const name = id?.split('_lp_')[1] ?? '';
-    setTouched(new Set([...touched, name]));
-    const data = event.formData ?? {};
-    change(data, validator.isValid(schema, data, schema), name);
+    const name = rootOf(id ?? '');
+    setTouched([...touched, name]);
+    change(event.formData ?? {}, name);
   };
   // The validator's type is that of another form's values; it validates any.
   const check = validator as unknown as FormProps<Values>['validator'];
@@ -56,7 +61,8 @@ export default function RunForm(props: {
       validator={check}
       translator={translator}
       idPrefix={`lp-${kind.name}`}
-      idSeparator="_lp_"
+      idSeparator={SEPARATOR}
+      formContext={context}
       liveValidate
       noHtml5Validate
       showErrorList={false}
@@ -66,12 +72,4 @@ export default function RunForm(props: {
       compact
     />
   );
-}
-
-/** The field of the form that an error is about, or is inside of. */
-function rootOf(error: RJSFValidationError): string {
-  const missing = (error.params as { missingProperty?: string } | undefined)
-    ?.missingProperty;
-  const path = (error.property ?? '').split(/[.[\]']+/).filter(Boolean);
-  return path[0] ?? missing ?? '';
 }

@@ -4,6 +4,7 @@ import * as React from 'react';
 
 import { ApiError, messageOf } from '../api/error';
 import type { Kind, Run } from '../api/types';
+import type { ILabpool } from '../tokens';
 import { useLabpool } from '../views/widget';
 import { NO_TEXTS, type Texts } from './Envelope';
 import { refusalOf, type Refusal } from './errors';
@@ -19,6 +20,8 @@ interface State {
   readonly isValid: boolean;
   readonly isPressed: boolean;
   readonly isBusy: boolean;
+  /** How often the button was answered with what is wrong. */
+  readonly presses: number;
 }
 
 /** What the form holds, and what can be done with it. */
@@ -28,7 +31,8 @@ export interface Form extends State {
     readonly refusal: Refusal | null;
     readonly change: (texts: Texts) => void;
   };
-  readonly change: (values: Values, isValid: boolean, edited: string) => void;
+  readonly change: (values: Values, edited: string) => void;
+  readonly judge: (isValid: boolean) => void;
   readonly submit: () => void;
 }
 
@@ -38,22 +42,15 @@ export function useForm(props: {
   readonly draft: Draft;
   readonly launched: (run: Run) => void;
 }): Form {
-  const { api, session, trans } = useLabpool();
+  const labpool = useLabpool();
+  const { trans } = labpool;
   const [state, setState] = React.useState(() => startOf(props.draft));
   const put = (change: Partial<State>): void => {
     setState(before => ({ ...before, ...change }));
   };
-  const launch = async (): Promise<void> => {
-    put({ isBusy: true, isPressed: true, problem: '' });
-    try {
-      const request = requestOf(props.kind.name, state.values, state.texts);
-      const run = await api.launch(request);
-      session.learn([run]);
-      props.launched(run);
-    } catch (error) {
-      put({ isBusy: false, ...answerOf(error, trans) });
-    }
-  };
+  const judge = React.useCallback((isValid: boolean) => {
+    setState(before => (before.isValid === isValid ? before : { ...before, isValid }));
+  }, []);
   return {
     ...state,
     envelope: {
@@ -63,15 +60,38 @@ export function useForm(props: {
         put({ texts, refusal: state.refusal && { ...state.refusal, envelope: {} } });
       }
     },
-    change: (values: Values, isValid: boolean, edited: string) => {
-      put({ values, isValid, refusal: without(state.refusal, edited) });
+    change: (values: Values, edited: string) => {
+      put({ values, problem: '', refusal: without(state.refusal, edited) });
     },
+    judge,
     submit: () => {
-      if (!state.isBusy) {
-        void launch();
+      if (!state.isValid) {
+        put({
+          isPressed: true,
+          presses: state.presses + 1,
+          problem: wrongValues(trans)
+        });
+      } else if (!state.isBusy) {
+        void launchRun(props, state, put, labpool);
       }
     }
   };
+}
+
+async function launchRun(
+  { kind, launched }: { readonly kind: Kind; readonly launched: (run: Run) => void },
+  state: State,
+  put: (change: Partial<State>) => void,
+  { api, session, trans }: ILabpool
+): Promise<void> {
+  put({ isBusy: true, isPressed: true, problem: '' });
+  try {
+    const run = await api.launch(requestOf(kind.name, state.values, state.texts));
+    session.learn([run]);
+    launched(run);
+  } catch (error) {
+    put({ isBusy: false, presses: state.presses + 1, ...answerOf(error, trans) });
+  }
 }
 
 function startOf(draft: Draft): State {
@@ -82,7 +102,8 @@ function startOf(draft: Draft): State {
     problem: '',
     isValid: true,
     isPressed: false,
-    isBusy: false
+    isBusy: false,
+    presses: 0
   };
 }
 
@@ -92,8 +113,11 @@ function answerOf(error: unknown, trans: TranslationBundle): Partial<State> {
     return { problem: messageOf(error) };
   }
   const refusal = refusalOf(fields);
-  const told = trans.__('Some values cannot be used; see the fields above.');
-  return { refusal, problem: refusal.rest.join(' ') || told };
+  return { refusal, problem: refusal.rest.join(' ') || wrongValues(trans) };
+}
+
+function wrongValues(trans: TranslationBundle): string {
+  return trans.__('Some values cannot be used; see the fields above.');
 }
 
 /** What the server said of a field is out of date once the field is edited. */
