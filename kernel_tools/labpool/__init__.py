@@ -13,6 +13,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from .auto_classes import install as _install
+
 if TYPE_CHECKING:
     from .client.connect import connect
     from .client.errors import NoExtension, NoServer
@@ -72,6 +74,8 @@ _HOMES = {
     "run_here": "labpool.runtime.here",
 }
 """Where each name lives; the rest are errors of the wire."""
+
+_install()
 
 
 def __getattr__(name: str) -> Any:
