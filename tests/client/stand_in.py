@@ -380,7 +380,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.close_connection = True
         left = state.faults.cut.popleft() if state.faults.cut else None
-        self.wfile.write(b": keep-alive\n\n")
+        self.wfile.write(f": stand-in\nid: {after}\n\n".encode())
         while state.up:
             with state.changed:
                 batch = [e for e in state.events if e.seq > after and run_id in (None, e.run_id)]

@@ -15,7 +15,7 @@ from labpool.wire.events import (
     RunRequeued,
     RunSucceeded,
 )
-from labpool.wire.runs import RunError
+from labpool.wire.runs import RunError, RunRequest
 
 from .conftest import Job, PoolWith
 from .stand_in import StandIn
@@ -221,6 +221,24 @@ def test_a_stream_of_all_runs_begins_now_and_goes_on_after_a_restart(
     _ = pool.train()
     assert next(stream).type == "run_queued"
     stream.stop()
+
+
+def test_nothing_is_missed_while_a_first_connection_that_brought_no_event_is_renewed(
+    server: StandIn, pool: Labpool
+) -> None:
+    pool.train()
+    with pool.events() as stream:
+        got: list[int] = []
+        reader = threading.Thread(target=lambda: got.append(next(stream).seq), daemon=True)
+        reader.start()
+        while stream.last is None:
+            time.sleep(0.01)
+        assert stream.last == 1
+        server.stop()
+        server.create(RunRequest(kind="train"))
+        server.start()
+        reader.join(10)
+    assert got == [2]
 
 
 def test_leaving_the_block_closes_the_connection(server: StandIn, pool: Labpool) -> None:

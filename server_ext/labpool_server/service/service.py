@@ -269,6 +269,11 @@ class Service:
         await self.get_run(run_id)
         return await self._store.read(self._sync.logs, run_id, query)
 
+    async def begin(self, after: int | None, run_id: str | None = None) -> int:
+        """Return the number of the event after which ``stream`` would begin."""
+        await self.ready()
+        return after if after is not None else 0 if run_id is not None else self._hub.last_seq
+
     async def stream(
         self, after: int | None, run_id: str | None = None
     ) -> AsyncIterator[list[Stored]]:
@@ -279,8 +284,7 @@ class Service:
                 for all runs.
             run_id: The only run to follow, or None for all.
         """
-        await self.ready()
-        begin = after if after is not None else 0 if run_id is not None else self._hub.last_seq
+        begin = await self.begin(after, run_id)
 
         async def read(since: int, limit: int) -> list[Stored]:
             return await self._store.read(self._sync.events, since, limit, run_id)
