@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .runtime.here import run_here
     from .wire.errors import (
         Conflict,
+        EventsReset,
         Forbidden,
         InvalidParams,
         InvalidRequest,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Conflict",
+    "EventsReset",
     "Forbidden",
     "InvalidParams",
     "InvalidRequest",

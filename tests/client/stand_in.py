@@ -26,6 +26,7 @@ from labpool.wire import (
     AssetPage,
     Conflict,
     EventPage,
+    EventsReset,
     Forbidden,
     InvalidParams,
     Kind,
@@ -374,6 +375,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _stream(self, after: int, run_id: str | None = None) -> tuple[int, BaseModel]:
         state = self.server_state
+        if after > len(state.events):
+            raise EventsReset.at(len(state.events), after)
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Connection", "close")

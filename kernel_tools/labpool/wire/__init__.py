@@ -6,6 +6,7 @@ from .assets import Asset
 from .errors import (
     Conflict,
     ErrorAnswer,
+    EventsReset,
     Forbidden,
     InvalidParams,
     InvalidRequest,
@@ -39,6 +40,7 @@ __all__ = [
     "ErrorAnswer",
     "Event",
     "EventPage",
+    "EventsReset",
     "Forbidden",
     "InvalidParams",
     "InvalidRequest",

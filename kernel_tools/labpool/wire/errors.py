@@ -5,7 +5,8 @@
     ├── Forbidden           403 forbidden              no login, or no right to it
     ├── NotFound            404 not_found
     ├── Conflict            409 conflict               the state forbids it
-    │   └── StoreInUse      409 store_in_use           another server owns the data folder
+    │   ├── StoreInUse      409 store_in_use           another server owns the data folder
+    │   └── EventsReset     409 events_reset           the event log is not the one that was read
     ├── InvalidParams       422 invalid_params         fields with their paths in details["fields"]
     │   └── ModelNotAllowed 422 model_not_allowed
     ├── TooManyRequests     429 too_many_requests
@@ -87,6 +88,30 @@ class StoreInUse(Conflict):
     """Another server owns the data folder."""
 
     code = "store_in_use"
+
+
+class EventsReset(Conflict):
+    """The event log ends before ``after``: it is another one, so read everything anew.
+
+    ``details["last_seq"]`` is the number of its newest event.
+    """
+
+    code = "events_reset"
+
+    @classmethod
+    def at(cls, last_seq: int, after: int) -> EventsReset:
+        """Build the error.
+
+        Args:
+            last_seq: Number of the newest event that there is.
+            after: Number that was asked for.
+        """
+        return cls(
+            f"There is no event {after}; the newest one is {last_seq}. The server's database was "
+            "replaced: list the runs again, and follow them from there.",
+            last_seq=last_seq,
+            after=after,
+        )
 
 
 class KindUnavailable(Conflict):

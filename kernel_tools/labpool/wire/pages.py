@@ -75,7 +75,8 @@ class RunsQuery(Record):
 class EventsQuery(Record):
     """Where to begin: events with a ``seq`` greater than ``after``.
 
-    None means from the start for one run, and from now on for all runs.
+    None means from the start for one run, and from now on for all runs. A number that was never
+    given out answers 409 ``events_reset``: the event log is another one.
     """
 
     after: int | None = Field(default=None, ge=0, le=2**63 - 1)

@@ -34,6 +34,9 @@ class Service(Protocol):
         Args:
             after: Number of the last event the listener has, or None, as for ``stream``.
             run_id: The only run to listen to; None for all.
+
+        Raises:
+            EventsReset: The event log has not come as far as ``after``.
         """
         ...
 

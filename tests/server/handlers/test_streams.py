@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from typing import Any
 
 import httpx
 import pytest
 
 from labpool.wire import RunError
 from labpool.wire import events as ev
+from labpool_server.store.stored import Stored
 from server.handlers.in_process import Server
 from server.handlers.listening import SSE, all_of, events_of, parse, progress, queued, socket_of
 
@@ -58,6 +60,26 @@ async def test_the_beginning_is_what_was_asked_for(server: Server, path: str, be
     server.service.record(queued(), *progress(count=2))
     async with server.api.stream("GET", path, headers=SSE) as answer:
         assert (await opening_of(answer))["id"] == begin
+
+
+@pytest.mark.parametrize("path", ["events", "runs/r1/events"])
+@pytest.mark.parametrize("how", [{"params": {"after": 4}}, {"headers": {"Last-Event-ID": "4"}}])
+async def test_an_event_that_never_was_is_an_error_and_no_silence(
+    server: Server, path: str, how: dict[str, Any]
+) -> None:
+    server.service.record(queued(), *progress(count=2))
+    answer = await server.api.get(path, **how | {"headers": SSE | how.get("headers", {})})
+    assert (answer.status_code, answer.json()["code"]) == (409, "events_reset")
+    assert answer.json()["details"] == {"last_seq": 3, "after": 4}
+    async with server.api.stream("GET", f"{path}?after=3", headers=SSE) as answer:
+        assert answer.status_code == 200
+
+
+async def test_an_event_that_is_stored_and_not_yet_told_was(server: Server) -> None:
+    server.service.record(queued())
+    server.service.log.append(Stored(2, "r1", "log_written", "{}"))
+    async with server.api.stream("GET", "events?after=2", headers=SSE) as answer:
+        assert answer.status_code == 200
 
 
 async def test_an_ended_runs_stream_is_told_and_ends(server: Server) -> None:
