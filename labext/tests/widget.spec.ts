@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { Format } from '../src/widget/format';
 import { language } from '../src/widget/i18n';
+import { attemptText } from '../src/widget/notes';
 import { pick } from '../src/widget/pick';
 import { Store } from '../src/widget/store';
 import type { LogLine, Snapshot } from '../src/widget/types';
@@ -34,6 +35,23 @@ describe('Format', () => {
     expect(english.countOf(3, 10, 'batch')).toBe('3 of 10 batches');
     expect(english.count(66_700_000, 'byte')).toBe('66.7 MB');
     expect(persian.count(3, 'step')).toBe('۳ گام');
+  });
+});
+
+describe('attemptText', () => {
+  const interrupted = (retry_at: string | null): Snapshot =>
+    ({
+      run: { attempt: 1, max_attempts: 3, state: 'interrupted', retry_at }
+    }) as unknown as Snapshot;
+  const voice = { language: language('en'), format: english };
+
+  it('says that a run goes on by itself only where it does', () => {
+    expect(attemptText(voice, interrupted('1970-01-01T00:01:00Z'), 0)).toBe(
+      'Attempt 1 of 3 · goes on in 1 min'
+    );
+    expect(attemptText(voice, interrupted(null), 0)).toBe(
+      'Attempt 1 of 3 · waits for somebody to resume it'
+    );
   });
 });
 

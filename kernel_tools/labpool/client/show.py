@@ -83,6 +83,7 @@ def standing(run: Run) -> str:
     """Return the one thing that is worth knowing about a run in its state."""
     if run.error and run.state in (RunState.FAILED, RunState.INTERRUPTED):
         again = f"; goes on at {moment(run.retry_at)}" if run.retry_at else ""
+        again = "; waits for resume()" if run.needs_resume else again
         return f"{run.error.code}: {one_line(run.error.message)}{again}"
     if run.state.ended:
         return took(run)

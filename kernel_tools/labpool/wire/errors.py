@@ -12,7 +12,8 @@
     ├── TooManyRequests     429 too_many_requests
     ├── KindUnavailable     409 kind_unavailable       an extra is missing
     ├── ServerUnavailable   503 server_unavailable     the server, its disk or its store is away
-    └── RunFailedError, RunCancelledError              raised by Run.result() on the client
+    ├── RunFailedError, RunCancelledError              raised by Run.result() on the client
+    └── RunInterruptedError                            raised by Run.wait(), too
 
 The server answers ``{"code", "message", "details"}``; the client raises the same class again.
 """
@@ -180,6 +181,12 @@ class RunCancelledError(LabpoolError):
     """A run was cancelled, so it has no result."""
 
     code = "run_cancelled"
+
+
+class RunInterruptedError(LabpoolError):
+    """A run was interrupted and waits for a person to resume it; waiting for it would not end."""
+
+    code = "run_interrupted"
 
 
 def _subclasses(cls: type[LabpoolError]) -> Iterator[type[LabpoolError]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from .head import Head
 from .model import Snapshot
 from .plain import number, progress
 from .series import Points
@@ -47,7 +48,7 @@ def html(shown: Snapshot, as_of: str) -> str:
         _table([(name, number(value)) for name, value in run["figures"]]),
         _error(shown),
         _log(shown),
-        f'<div style="opacity:.7;font-size:smaller">{_foot(state, run["id"], as_of)}</div>',
+        f'<div style="opacity:.7;font-size:smaller">{_foot(state, run, as_of)}</div>',
     ]
     return f'<div class="labpool-still" style="line-height:1.5">{"".join(parts)}</div>'
 
@@ -98,11 +99,13 @@ def _pre(text: str) -> str:
     )
 
 
-def _foot(state: str, run_id: str, as_of: str) -> str:
+def _foot(state: str, run: Head, as_of: str) -> str:
     if state in ("queued", "running", "interrupted"):
-        call = f"labpool.connect().get({run_id!r})"
+        call = f"labpool.connect().get({run['id']!r})"
+        waits = state == "interrupted" and run["retry_at"] is None
+        goes_on = "waits for somebody to resume it" if waits else "goes on in the server"
         return (
-            f"As it stood {escape(as_of)}. The run goes on in the server; "
+            f"As it stood {escape(as_of)}. The run {goes_on}; "
             f"<code>{escape(call)}</code> shows it as it is now."
         )
     return f"As it stood {escape(as_of)}."
