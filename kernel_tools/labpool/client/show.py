@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from html import escape
@@ -33,6 +34,16 @@ def size(count: float) -> str:
             return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
         count /= 1024
     return f"{count:.1f} TiB"
+
+
+def told_in_bytes(name: str) -> bool:
+    """Return whether a metric of that name is a number of bytes: ``memory``, ``size_bytes``."""
+    return re.search(r"(^|_)(memory|bytes)(_per_s)?$", name) is not None
+
+
+def measured(name: str, value: float) -> str:
+    """Return a metric's value in few characters."""
+    return size(value) if told_in_bytes(name) else number(value)
 
 
 def duration(seconds: float) -> str:

@@ -6,7 +6,7 @@ from html import escape
 
 from .head import Head
 from .model import Snapshot
-from .plain import number, progress
+from .plain import figure, progress
 from .series import Points
 from .sparkline import sparkline
 
@@ -45,7 +45,7 @@ def html(shown: Snapshot, as_of: str) -> str:
         f"<div>{title} {chip}</div>",
         _table(_rows(shown)),
         sparkline(_curves(shown), "Metrics over steps"),
-        _table([(name, number(value)) for name, value in run["figures"]]),
+        _table([(name, figure(name, value)) for name, value in run["figures"]]),
         _error(shown),
         _log(shown),
         f'<div style="opacity:.7;font-size:smaller">{_foot(state, run, as_of)}</div>',
@@ -70,7 +70,8 @@ def _rows(shown: Snapshot) -> list[tuple[str, str]]:
     rows += [(one["id"], one["words"]) for one in shown["workers"]]
     for name, points in shown["series"].items():
         if points["values"]:
-            rows.append((name, f"{number(points['values'][-1])} (step {points['steps'][-1]:,})"))
+            latest = figure(name, points["values"][-1])
+            rows.append((name, f"{latest} (step {points['steps'][-1]:,})"))
     return [(name, value) for name, value in rows if value]
 
 
