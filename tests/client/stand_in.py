@@ -365,10 +365,13 @@ class _Handler(BaseHTTPRequestHandler):
         return self._stream(int(self.headers.get("Last-Event-ID") or query.get("after") or last))
 
     def list_assets(self, query: dict[str, str], _: bytes) -> tuple[int, BaseModel]:
-        kind = query.get("kind")
-        return 200, AssetPage(
-            items=[each for each in self.server_state.assets if kind in (None, each.kind)]
-        )
+        kind, source = query.get("kind"), query.get("source")
+        found = [
+            each
+            for each in self.server_state.assets
+            if kind in (None, each.kind) and source in (None, each.source)
+        ]
+        return 200, AssetPage(items=found)
 
     def _of(self, run_id: str, after: int = 0) -> list[Event]:
         return [e for e in self.server_state.events if e.run_id == run_id and e.seq > after]

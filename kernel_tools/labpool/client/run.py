@@ -267,8 +267,9 @@ class Run(Facts):
     def _asset(self, what: str, *, final: bool) -> Asset:
         """Return the newest saved state of the model, the finished one or one on the way."""
         found: Asset
-        for found in self.connection.pages("list_assets", query={"kind": "checkpoint"}):
-            if found.source == self.id and bool(found.meta.get("final")) is final:
+        query = {"kind": "checkpoint", "source": self.id}
+        for found in self.connection.pages("list_assets", query=query):
+            if bool(found.meta.get("final")) is final:
                 return found
         raise NotFound(f"{self!r} has no {what} yet.")
 

@@ -99,10 +99,15 @@ class MetricsQuery(Record):
 
 
 class AssetsQuery(Record):
-    """Which assets to list."""
+    """Which assets to list.
+
+    Attributes:
+        source: Only those that come from there: a run id, a catalog id.
+    """
 
     kind: Literal["model", "dataset", "checkpoint", "records"] | None = None
     status: Literal["ready", "downloading", "error"] | None = None
+    source: str | None = Field(default=None, max_length=200)
     limit: int = Field(default=100, ge=1, le=1000)
     after: str | None = Field(default=None, max_length=200)
 
