@@ -216,9 +216,9 @@ class Connection:
             )
         if "refused" in text:
             return ServerUnavailable(
-                f"{self.address} does not answer: nothing listens there ({text}). Start Jupyter there "
-                "(`jupyter lab`), or check the address: `jupyter server list` shows the servers of "
-                "this machine."
+                f"{self.address} does not answer: nothing listens there ({text}). Start Jupyter "
+                "there (`jupyter lab`), or check the address: `jupyter server list` shows the "
+                "servers of this machine."
             )
         if request.method == "GET" or isinstance(error, _NOT_SENT):
             return ServerUnavailable(
