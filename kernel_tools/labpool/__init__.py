@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         RunFailedError,
         RunInterruptedError,
         ServerUnavailable,
+        StoreIncompatible,
         StoreInUse,
         TooManyRequests,
     )
@@ -61,6 +62,7 @@ __all__ = [
     "RunInterruptedError",
     "ServerUnavailable",
     "StoreInUse",
+    "StoreIncompatible",
     "TooManyRequests",
     "connect",
     "load",

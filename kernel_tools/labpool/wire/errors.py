@@ -12,6 +12,7 @@
     ├── TooManyRequests     429 too_many_requests
     ├── KindUnavailable     409 kind_unavailable       an extra is missing
     ├── ServerUnavailable   503 server_unavailable     the server, its disk or its store is away
+    │   └── StoreIncompatible 503 store_incompatible   another version of Labpool made the database
     ├── RunFailedError, RunCancelledError              raised by Run.result() on the client
     └── RunInterruptedError                            raised by Run.wait(), too
 
@@ -169,6 +170,12 @@ class ServerUnavailable(LabpoolError):
 
     code = "server_unavailable"
     status = 503
+
+
+class StoreIncompatible(ServerUnavailable):
+    """Another version of Labpool made the database; trying again does not help."""
+
+    code = "store_incompatible"
 
 
 class RunFailedError(LabpoolError):

@@ -55,7 +55,8 @@ class Store:
         """Make the database where there is none, and bring it up to date.
 
         Raises:
-            ServerUnavailable: It cannot be reached, or a newer Labpool made it.
+            ServerUnavailable: It cannot be reached.
+            StoreIncompatible: Another version of Labpool made it.
         """
         with self._lock, in_plain_words():
             if self._engine is not None:
