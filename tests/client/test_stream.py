@@ -226,7 +226,7 @@ def test_a_stream_of_all_runs_begins_now_and_goes_on_after_a_restart(
 def test_nothing_is_missed_while_a_first_connection_that_brought_no_event_is_renewed(
     server: StandIn, pool: Labpool
 ) -> None:
-    pool.train()
+    _ = pool.train()
     with pool.events() as stream:
         got: list[int] = []
         reader = threading.Thread(target=lambda: got.append(next(stream).seq), daemon=True)
