@@ -13,6 +13,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from .auto_classes import install as _install
+
 if TYPE_CHECKING:
     from .client.connect import connect
     from .client.errors import NoExtension, NoServer
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from .runtime.here import run_here
     from .wire.errors import (
         Conflict,
+        EventsReset,
         Forbidden,
         InvalidParams,
         InvalidRequest,
@@ -31,7 +34,9 @@ if TYPE_CHECKING:
         NotFound,
         RunCancelledError,
         RunFailedError,
+        RunInterruptedError,
         ServerUnavailable,
+        StoreIncompatible,
         StoreInUse,
         TooManyRequests,
     )
@@ -39,6 +44,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Conflict",
+    "EventsReset",
     "Forbidden",
     "InvalidParams",
     "InvalidRequest",
@@ -53,8 +59,10 @@ __all__ = [
     "Run",
     "RunCancelledError",
     "RunFailedError",
+    "RunInterruptedError",
     "ServerUnavailable",
     "StoreInUse",
+    "StoreIncompatible",
     "TooManyRequests",
     "connect",
     "load",
@@ -72,6 +80,8 @@ _HOMES = {
     "run_here": "labpool.runtime.here",
 }
 """Where each name lives; the rest are errors of the wire."""
+
+_install()
 
 
 def __getattr__(name: str) -> Any:

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { Format } from '../src/text/format';
 import { language } from '../src/widget/i18n';
+import { attemptText } from '../src/widget/notes';
 import { pick } from '../src/widget/pick';
 import { Store } from '../src/widget/store';
 import type { LogLine, Snapshot } from '../src/widget/types';
@@ -15,6 +16,15 @@ describe('Format', () => {
     expect(english.number(1234567)).toBe('1,234,567');
     expect(english.number(0.00001914)).toBe('1.91E-5');
     expect(persian.number(1234)).toBe('۱٬۲۳۴');
+  });
+
+  it('tells memory in the unit that fits, by powers of 1024', () => {
+    expect(english.metric('memory', 536_870_912)).toBe('512\u00a0MiB');
+    expect(english.metric('peak_memory', 1_654_321_000)).toBe('1.5\u00a0GiB');
+    expect(english.metric('bytes_per_s', 900)).toBe('900\u00a0B');
+    expect(persian.metric('memory', 536_870_912)).toBe('۵۱۲\u00a0مبی‌بایت');
+    expect(persian.figure('size_bytes', 0)).toBe('۰\u00a0بایت');
+    expect(english.metric('memory_use', 1234)).toBe('1,234');
   });
 
   it('says 100 % only of the whole', () => {
@@ -34,6 +44,23 @@ describe('Format', () => {
     expect(english.countOf(3, 10, 'batch')).toBe('3 of 10 batches');
     expect(english.count(66_700_000, 'byte')).toBe('66.7 MB');
     expect(persian.count(3, 'step')).toBe('۳ گام');
+  });
+});
+
+describe('attemptText', () => {
+  const interrupted = (retry_at: string | null): Snapshot =>
+    ({
+      run: { attempt: 1, max_attempts: 3, state: 'interrupted', retry_at }
+    }) as unknown as Snapshot;
+  const voice = { language: language('en'), format: english };
+
+  it('says that a run goes on by itself only where it does', () => {
+    expect(attemptText(voice, interrupted('1970-01-01T00:01:00Z'), 0)).toBe(
+      'Attempt 1 of 3 · goes on in 1 min'
+    );
+    expect(attemptText(voice, interrupted(null), 0)).toBe(
+      'Attempt 1 of 3 · waits for somebody to resume it'
+    );
   });
 });
 

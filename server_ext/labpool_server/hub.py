@@ -10,6 +10,8 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
+from labpool.wire.errors import EventsReset
+
 from .store.stored import Stored
 
 Read = Callable[[int, int], Awaitable[list[Stored]]]
@@ -56,6 +58,23 @@ class Hub:
     def last_seq(self) -> int:
         """Number of the newest event known."""
         return self._last_seq
+
+    async def begin(self, after: int | None, last_stored: Callable[[], Awaitable[int]]) -> int:
+        """Return the number of the event after which a stream begins.
+
+        Args:
+            after: Number of the last event the listener has; None for now.
+            last_stored: Reads the number of the newest event from the store, where a listener
+                may have read of an event that is still on its way here.
+
+        Raises:
+            EventsReset: The log has not come so far: it is not the one that the listener read.
+        """
+        if after is None:
+            return self._last_seq
+        if after > self._last_seq and after > (newest := await last_stored()):
+            raise EventsReset.at(newest, after)
+        return after
 
     def publish(self, items: Sequence[Stored]) -> None:
         """Hand on events, oldest first, each once they are in the store.

@@ -26,7 +26,7 @@ import pydantic
 import pytest
 import sqlalchemy
 
-from labpool.wire import Event, RunState
+from labpool.wire import Event, RunState, events_adapter
 from labpool.wire.events import (
     AttemptAssigned,
     LogWritten,
@@ -37,7 +37,7 @@ from labpool.wire.events import (
 )
 from labpool.wire.pages import RunsQuery
 from labpool.wire.runs import Progress
-from labpool_server.store import Store, points
+from labpool_server.store import Store, points, read
 from labpool_server.store.engine import to_write
 
 BATCH = 1_000
@@ -138,6 +138,41 @@ def bench_append(folder: Path, batches: int) -> None:
     print(f"{'append the same again (all dropped)':<44}{again:>10.1f} ms")
 
 
+def one_kind(what: str, n: int) -> Event:
+    """Return a worker's message of one kind."""
+    at = {"run_id": "a", "attempt": 1, "n": n, "worker": "w-1"}
+    match what:
+        case "metrics":
+            four = {"loss": 1 / n, "accuracy": 1 - 1 / n, "throughput": n + 0.5, "rate": 1e-4 / n}
+            return MetricsReported.model_validate(at | {"step": n, "values": four})
+        case "progress":
+            progress = Progress(done=n, total=10**6, unit="step", message="epoch 1/3 · loss 0.5")
+            return ProgressReported.model_validate(at | {"progress": progress})
+        case _:
+            return LogWritten.model_validate(at | {"text": f"step {n}: loss {1 / n}"})
+
+
+def bench_kinds(folder: Path, batches: int) -> None:
+    """Take batches in as a worker sends them: what this thread computes for each event."""
+    for what in ("progress", "metrics", "log"):
+        store = Store(f"sqlite:///{folder / what}.db", folder)
+        store.open()
+        store.append([
+            RunQueued(run_id="a", kind="train", name="a", params={}),
+            AttemptAssigned(run_id="a", attempt=1, workers=["w-1"]),
+        ])  # fmt: skip
+        cpu = []
+        for k in range(batches):
+            events = [one_kind(what, k * BATCH + i + 1) for i in range(BATCH)]
+            text = events_adapter.dump_json(events).decode()
+            worked = time.thread_time()
+            assert len(store.append(read(text))) == BATCH
+            cpu.append((time.thread_time() - worked) * 1e6 / BATCH)
+        store.close()
+        median, best = statistics.median(cpu), min(cpu)
+        print(f"{what + ', from JSON to commit':<44}{median:>10.1f} us an event, best {best:.1f}")
+
+
 def bench_runs(folder: Path, count: int) -> None:
     """List runs among many."""
     file = folder / "runs.db"
@@ -227,6 +262,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(f"{'':<44}{'store':>13}{'plain':>13}{'ratio':>10}")
     with tempfile.TemporaryDirectory() as folder:
         bench_append(Path(folder), options.batches)
+        bench_kinds(Path(folder), options.batches)
         bench_runs(Path(folder), options.runs)
         bench_points(Path(folder), options.points)
 

@@ -26,6 +26,7 @@ from labpool.wire import (
     AssetPage,
     Conflict,
     EventPage,
+    EventsReset,
     Forbidden,
     InvalidParams,
     Kind,
@@ -364,23 +365,28 @@ class _Handler(BaseHTTPRequestHandler):
         return self._stream(int(self.headers.get("Last-Event-ID") or query.get("after") or last))
 
     def list_assets(self, query: dict[str, str], _: bytes) -> tuple[int, BaseModel]:
-        kind = query.get("kind")
-        return 200, AssetPage(
-            items=[each for each in self.server_state.assets if kind in (None, each.kind)]
-        )
+        kind, source = query.get("kind"), query.get("source")
+        found = [
+            each
+            for each in self.server_state.assets
+            if kind in (None, each.kind) and source in (None, each.source)
+        ]
+        return 200, AssetPage(items=found)
 
     def _of(self, run_id: str, after: int = 0) -> list[Event]:
         return [e for e in self.server_state.events if e.run_id == run_id and e.seq > after]
 
     def _stream(self, after: int, run_id: str | None = None) -> tuple[int, BaseModel]:
         state = self.server_state
+        if after > len(state.events):
+            raise EventsReset.at(len(state.events), after)
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Connection", "close")
         self.end_headers()
         self.close_connection = True
         left = state.faults.cut.popleft() if state.faults.cut else None
-        self.wfile.write(b": keep-alive\n\n")
+        self.wfile.write(f": stand-in\nid: {after}\n\n".encode())
         while state.up:
             with state.changed:
                 batch = [e for e in state.events if e.seq > after and run_id in (None, e.run_id)]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import threading
 from pathlib import Path
 
 import psutil
@@ -127,6 +128,19 @@ def test_a_server_that_does_not_answer_is_named(
     url = f"http://127.0.0.1:{free_port()}/"
     with pytest.raises(ServerUnavailable, match=url):
         connect(url)
+
+
+def test_an_address_where_nothing_listens_is_not_asked_for_long(connect: Connect) -> None:
+    url = f"http://127.0.0.1:{free_port()}/"
+    with pytest.raises(ServerUnavailable, match=r"nothing listens.*jupyter lab.*server list"):
+        connect(url, token="t")
+
+
+def test_a_server_that_is_just_starting_is_waited_for(connect: Connect) -> None:
+    with running(StandIn()) as server:
+        server.stop()
+        threading.Timer(0.3, server.start).start()
+        assert connect(server.url, "secret").pool().state == "ready"
 
 
 def test_a_slow_server_ends_in_an_error_after_the_timeout(

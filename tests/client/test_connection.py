@@ -40,6 +40,18 @@ def test_a_read_survives_a_restart(server: StandIn, pool: Labpool) -> None:
     assert pool.pool().state == "ready"
 
 
+def test_only_a_server_that_has_answered_before_is_waited_for(
+    server: StandIn, pool_with: PoolWith
+) -> None:
+    met, stranger = pool_with(retry_s=20, refused_s=0.1), pool_with(retry_s=20, refused_s=0.1)
+    assert met.pool().state == "ready"
+    server.stop()
+    with pytest.raises(ServerUnavailable, match="nothing listens"):
+        stranger.pool()
+    threading.Timer(0.4, server.start).start()
+    assert met.pool().state == "ready"
+
+
 def test_a_read_gives_up_and_says_what_the_server_said(server: StandIn, pool: Labpool) -> None:
     server.faults.answers.extend([AWAY] * 100)
     began = time.monotonic()

@@ -4,12 +4,20 @@ import builtins
 import sys
 import threading
 import time
+from datetime import datetime
 from types import ModuleType
 from typing import Any
 
 import pytest
 
-from labpool import Conflict, NotFound, RunCancelledError, RunFailedError, ServerUnavailable
+from labpool import (
+    Conflict,
+    NotFound,
+    RunCancelledError,
+    RunFailedError,
+    RunInterruptedError,
+    ServerUnavailable,
+)
 from labpool.client import Labpool
 from labpool.wire.assets import Asset
 from labpool.wire.events import (
@@ -49,6 +57,52 @@ def test_the_state_is_the_truth_now(server: StandIn, pool: Labpool) -> None:
     assert run.progress is not None
     assert run.progress.done == 4
     assert (run.attempt, run.workers) == (1, ["w1"])
+
+
+def interrupt(server: StandIn, run_id: str, retry_at: datetime | None) -> None:
+    error = RunError(code="server_stopped", message="The server stopped.")
+    server.emit(RunInterrupted(run_id=run_id, attempt=1, error=error, retry_at=retry_at))
+
+
+@pytest.mark.parametrize("when", ["before", "meanwhile"])
+@pytest.mark.parametrize("how", ["wait", "result"])
+def test_a_run_that_only_a_person_can_resume_is_not_waited_for(
+    server: StandIn, pool: Labpool, when: str, how: str
+) -> None:
+    run = pool.train()
+    Job(server, run).start()
+    later(interrupt, server, run.id, None, after_s=0 if when == "before" else 0.3)
+    with pytest.raises(RunInterruptedError, match=r"server_stopped.*run\.resume\(\)") as caught:
+        getattr(run, how)(timeout=10)
+    assert caught.value.details["run_id"] == run.id
+    assert run.state == "interrupted"
+    assert "waits for resume()" in repr(run)
+
+
+def test_an_interrupted_run_that_somebody_resumes_at_once_is_waited_for(
+    server: StandIn, pool: Labpool
+) -> None:
+    run = pool.train()
+    job = Job(server, run).start()
+    stream = run.follow(server.events[-1].seq)
+    interrupt(server, run.id, None)
+    server.emit(RunRequeued(run_id=run.id, reason="resumed"))
+    later(job.start)
+    later(job.say, RunSucceeded, result=3, after_s=0.4)
+    assert run.result(timeout=10) == 3
+    stream.stop()
+
+
+async def test_awaiting_a_run_that_only_a_person_can_resume_raises(
+    server: StandIn, pool: Labpool
+) -> None:
+    run = pool.train()
+    Job(server, run).start()
+    interrupt(server, run.id, None)
+    with pytest.raises(RunInterruptedError):
+        await run
+    with pytest.raises(RunInterruptedError):
+        await run.await_ended()
 
 
 def test_reading_several_facts_at_once_asks_once(server: StandIn, pool: Labpool) -> None:

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from labpool import Forbidden, NoExtension, NotFound, ServerUnavailable
+from labpool import EventsReset, Forbidden, NoExtension, NotFound, ServerUnavailable
 from labpool.client import Labpool
 from labpool.wire.events import (
     LogWritten,
@@ -15,7 +15,7 @@ from labpool.wire.events import (
     RunRequeued,
     RunSucceeded,
 )
-from labpool.wire.runs import RunError
+from labpool.wire.runs import RunError, RunRequest
 
 from .conftest import Job, PoolWith
 from .stand_in import StandIn
@@ -221,6 +221,40 @@ def test_a_stream_of_all_runs_begins_now_and_goes_on_after_a_restart(
     _ = pool.train()
     assert next(stream).type == "run_queued"
     stream.stop()
+
+
+def test_nothing_is_missed_while_a_first_connection_that_brought_no_event_is_renewed(
+    server: StandIn, pool: Labpool
+) -> None:
+    _ = pool.train()
+    with pool.events() as stream:
+        got: list[int] = []
+        reader = threading.Thread(target=lambda: got.append(next(stream).seq), daemon=True)
+        reader.start()
+        while stream.last is None:
+            time.sleep(0.01)
+        assert stream.last == 1
+        server.stop()
+        server.create(RunRequest(kind="train"))
+        server.start()
+        reader.join(10)
+    assert got == [2]
+
+
+def test_another_event_log_than_the_known_one_ends_in_an_error(
+    server: StandIn, pool: Labpool
+) -> None:
+    run = pool.train()
+    live(Job(server, run), 5)
+    stream = pool.events(after=0)
+    for _ in server.events:
+        next(stream)
+    server.stop()
+    del server.events[3:]
+    server.start()
+    with pytest.raises(EventsReset, match="database was replaced") as caught:
+        next(stream)
+    assert caught.value.details["last_seq"] == 3
 
 
 def test_leaving_the_block_closes_the_connection(server: StandIn, pool: Labpool) -> None:

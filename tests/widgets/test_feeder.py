@@ -87,6 +87,22 @@ def test_it_says_that_the_server_is_away_and_misses_nothing(
     until(lambda: view.model.snapshot()["series"]["loss"]["steps"] == list(range(6)), 10)
 
 
+def test_after_a_change_of_the_database_it_shows_what_is_there_now(
+    stand_in: StandIn, feeder: Feeder
+) -> None:
+    view = follow(feeder)
+    for step in range(5, 9):
+        tell(stand_in, step)
+    until(lambda: view.model.snapshot()["series"]["loss"]["steps"] == list(range(9)), 10)
+    stand_in.stop()
+    del stand_in.events[-6:]
+    stand_in.runs["r1"] = stand_in.runs["r1"].model_copy(update={"seq": len(stand_in.events)})
+    stand_in.start()
+    until(lambda: view.model.snapshot()["series"]["loss"]["steps"] == list(range(7)), 20)
+    tell(stand_in, 20)
+    until(lambda: view.model.snapshot()["series"]["loss"]["steps"] == [*range(7), 20], 10)
+
+
 def test_buttons_reach_the_server_and_its_refusal_is_shown(
     stand_in: StandIn, feeder: Feeder
 ) -> None:

@@ -7,9 +7,10 @@ from html.parser import HTMLParser
 
 import labpool
 from client.stand_in import StandIn
+from labpool.client.cli.lines import event_text
 from labpool.client.widgets import bundle
 from labpool.wire import RunError
-from labpool.wire.events import RunFailed
+from labpool.wire.events import MetricsReported, RunFailed
 
 
 class Tags(HTMLParser):
@@ -53,6 +54,16 @@ def test_the_picture_has_all_that_counts_and_no_script(stand_in: StandIn) -> Non
     ):
         assert text in html
     assert re.search(r"As it stood \d{4}-\d\d-\d\d \d\d:\d\d UTC\.", html)
+
+
+def test_memory_is_told_in_the_unit_that_fits(stand_in: StandIn) -> None:
+    values = {"memory": 536_870_912.0, "bytes_per_s": 900.0, "memory_use": 5.0}
+    said = MetricsReported(run_id="r1", attempt=1, n=900, step=9, values=values)
+    stand_in.emit(said)
+    found = bundle(labpool.connect(stand_in.url, stand_in.token).get("r1"))
+    assert "memory 512.0 MiB  bytes_per_s 900 B  memory_use 5" in found["text/plain"]
+    assert "512.0 MiB (step 9)" in found["text/html"]
+    assert event_text(said) == "step 9: memory 512.0 MiB, bytes_per_s 900 B, memory_use 5"
 
 
 def test_with_the_server_away_the_last_known_state_is_shown(stand_in: StandIn) -> None:

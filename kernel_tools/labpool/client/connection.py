@@ -58,6 +58,7 @@ class Connection:
         self.address = address
         self.timing = timing or Timing()
         self._renew = renew
+        self._met = False
         self._http = httpx.Client(
             base_url=address.url + API_PREFIX,
             headers=_login(address),
@@ -163,16 +164,23 @@ class Connection:
 
     def _send(self, request: httpx.Request, *, again: bool) -> httpx.Response:
         """Send, and while the server is away send again where that does no harm."""
-        end = time.monotonic() + self.timing.retry_s
+        began = time.monotonic()
         for pause in self.timing.pauses():
             try:
                 return self._once(request)
             except ServerUnavailable as error:
                 may = again or isinstance(error.__cause__, _NOT_SENT)
-                if not may or _hopeless(error) or time.monotonic() + pause > end:
+                late = time.monotonic() + pause > began + self._patience(error)
+                if not may or _hopeless(error) or late:
                     raise
             time.sleep(pause)
         raise AssertionError  # the pauses never end
+
+    def _patience(self, error: ServerUnavailable) -> float:
+        """Return for how long to try again, seconds: less where there may never be a server."""
+        if not self._met and isinstance(error.__cause__, httpx.ConnectError):
+            return min(self.timing.refused_s, self.timing.retry_s)
+        return self.timing.retry_s
 
     def _once(self, request: httpx.Request, *, stream: bool = False) -> httpx.Response:
         """Send once; after a refused login once more, if the server has a new token."""
@@ -180,6 +188,7 @@ class Connection:
             response = self._http.send(request, stream=stream)
         except httpx.TransportError as error:
             raise self._away(request, error) from error
+        self._met = True
         if response.is_success:
             return response
         response.read()
@@ -204,6 +213,12 @@ class Connection:
             return NoServer(
                 f"The certificate of {self.address} is not trusted ({text}). For a certificate "
                 "of your own give its file: connect(url, verify='server.pem') or LABPOOL_VERIFY."
+            )
+        if "refused" in text:
+            return ServerUnavailable(
+                f"{self.address} does not answer: nothing listens there ({text}). Start Jupyter "
+                "there (`jupyter lab`), or check the address: `jupyter server list` shows the "
+                "servers of this machine."
             )
         if request.method == "GET" or isinstance(error, _NOT_SENT):
             return ServerUnavailable(

@@ -166,10 +166,18 @@ class Labpool:
         *,
         kind: Literal["model", "dataset", "checkpoint", "records"] | None = None,
         status: Literal["ready", "downloading", "error"] | None = None,
+        source: str | None = None,
         limit: int | None = 100,
     ) -> Listing[Asset]:
-        """List models, data sets, checkpoints and record sets, newest first."""
-        query = {"kind": kind, "status": status}
+        """List models, data sets, checkpoints and record sets, newest first.
+
+        Args:
+            kind: Only of this kind.
+            status: Only in this status.
+            source: Only of this run, by its id.
+            limit: How many at the most.
+        """
+        query = {"kind": kind, "status": status, "source": source}
         return assets(self.connection.pages("list_assets", limit=limit, query=query))
 
     def asset(self, asset_id: str) -> Asset:

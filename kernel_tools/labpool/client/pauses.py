@@ -15,6 +15,7 @@ class Timing:
         answer_s: Longest wait for the answer to a read, and for a connection.
         accept_s: Longest wait until a change is carried out (a run's data may be looked at).
         retry_s: For how long a read is tried again while the server is away.
+        refused_s: For how long a server that has never answered is tried where nothing listens.
         silence_s: Longest silence of a stream (the server sends a comment more often than that).
         reconnect_s: For how long a broken stream looks for its server.
         first_pause_s: First pause between two tries; each further one is twice as long.
@@ -24,6 +25,7 @@ class Timing:
     answer_s: float = 10.0
     accept_s: float = 60.0
     retry_s: float = 5.0
+    refused_s: float = 1.0
     silence_s: float = 45.0
     reconnect_s: float = 600.0
     first_pause_s: float = 0.1

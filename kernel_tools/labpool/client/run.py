@@ -6,8 +6,21 @@ from collections.abc import AsyncIterator, Generator
 from typing import Any, Self
 
 from labpool.wire.assets import Asset
-from labpool.wire.errors import LabpoolError, NotFound, RunCancelledError, RunFailedError
-from labpool.wire.events import ArtifactDeleted, ArtifactSaved, Event, LogLevel, RunDeleted
+from labpool.wire.errors import (
+    LabpoolError,
+    NotFound,
+    RunCancelledError,
+    RunFailedError,
+    RunInterruptedError,
+)
+from labpool.wire.events import (
+    ArtifactDeleted,
+    ArtifactSaved,
+    Event,
+    LogLevel,
+    RunDeleted,
+    RunInterrupted,
+)
 from labpool.wire.metrics import LogLine
 from labpool.wire.runs import Run as Record
 from labpool.wire.runs import RunError, RunState
@@ -41,6 +54,7 @@ class Run(Facts):
             timeout: Seconds, or None for as long as it takes.
 
         Raises:
+            RunInterruptedError: It was interrupted and waits for a person to resume it.
             TimeoutError: It has not ended by then; it goes on.
         """
         self._wait(timeout, Stop())
@@ -55,6 +69,7 @@ class Run(Facts):
         Raises:
             RunFailedError: It failed; ``details["error"]`` says why, with the job's traceback.
             RunCancelledError: It was cancelled.
+            RunInterruptedError: It was interrupted and waits for a person to resume it.
             TimeoutError: It has not ended by then; it goes on.
         """
         return self._result(timeout, Stop())
@@ -229,9 +244,13 @@ class Run(Facts):
         now = self._ask()
         if now.state.ended:
             return now
+        if now.needs_resume:
+            raise _interrupted(now)
         with stop.after(timeout), self._follow(now.seq, stop) as events:
-            for _ in events:
-                pass
+            for event in events:
+                waits = isinstance(event, RunInterrupted) and event.retry_at is None
+                if waits and self._ask().needs_resume:
+                    raise _interrupted(self.record)
             stopped = stop.is_set()
         if stopped:
             raise TimeoutError(f"{self!r} has not ended within {timeout} s; it goes on.")
@@ -248,10 +267,21 @@ class Run(Facts):
     def _asset(self, what: str, *, final: bool) -> Asset:
         """Return the newest saved state of the model, the finished one or one on the way."""
         found: Asset
-        for found in self.connection.pages("list_assets", query={"kind": "checkpoint"}):
-            if found.source == self.id and bool(found.meta.get("final")) is final:
+        query = {"kind": "checkpoint", "source": self.id}
+        for found in self.connection.pages("list_assets", query=query):
+            if bool(found.meta.get("final")) is final:
                 return found
         raise NotFound(f"{self!r} has no {what} yet.")
+
+
+def _interrupted(record: Record) -> RunInterruptedError:
+    why = f" ({record.error.code}: {record.error.message})" if record.error else ""
+    return RunInterruptedError(
+        f"{record.name} ({record.id}) was interrupted{why} and does not go on by itself. Call "
+        "run.resume(), then wait again.",
+        run_id=record.id,
+        error=record.error.model_dump() if record.error else None,
+    )
 
 
 def _failure(record: Record) -> RunFailedError:

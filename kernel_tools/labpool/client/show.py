@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from html import escape
@@ -33,6 +34,16 @@ def size(count: float) -> str:
             return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
         count /= 1024
     return f"{count:.1f} TiB"
+
+
+def told_in_bytes(name: str) -> bool:
+    """Return whether a metric of that name is a number of bytes: ``memory``, ``size_bytes``."""
+    return re.search(r"(^|_)(memory|bytes)(_per_s)?$", name) is not None
+
+
+def measured(name: str, value: float) -> str:
+    """Return a metric's value in few characters."""
+    return size(value) if told_in_bytes(name) else number(value)
 
 
 def duration(seconds: float) -> str:
@@ -83,6 +94,7 @@ def standing(run: Run) -> str:
     """Return the one thing that is worth knowing about a run in its state."""
     if run.error and run.state in (RunState.FAILED, RunState.INTERRUPTED):
         again = f"; goes on at {moment(run.retry_at)}" if run.retry_at else ""
+        again = "; waits for resume()" if run.needs_resume else again
         return f"{run.error.code}: {one_line(run.error.message)}{again}"
     if run.state.ended:
         return took(run)

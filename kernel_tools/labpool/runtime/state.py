@@ -63,7 +63,8 @@ def accepts(run: Run | None, event: Event) -> bool:
     """
     if run is None:
         return isinstance(event, RunQueued)
-    if isinstance(event, _WORKER_WORDS) or (isinstance(event, LogWritten) and event.n):
+    # Asked for every message: an isinstance of pydantic's classes costs ten times as much.
+    if type(event) in _WORKER_WORDS or (type(event) is LogWritten and event.n):
         return event.attempt == run.attempt and event.attempt > 0
     match event:
         case RunQueued():
@@ -82,13 +83,15 @@ def accepts(run: Run | None, event: Event) -> bool:
             return True
 
 
-_WORKER_WORDS = (
-    AttemptStarted,
-    ProgressReported,
-    MetricsReported,
-    ArtifactSaved,
-    ArtifactDeleted,
-    MessagesDropped,
+_WORKER_WORDS = frozenset(
+    {
+        AttemptStarted,
+        ProgressReported,
+        MetricsReported,
+        ArtifactSaved,
+        ArtifactDeleted,
+        MessagesDropped,
+    }
 )
 
 

@@ -5,13 +5,16 @@
     ├── Forbidden           403 forbidden              no login, or no right to it
     ├── NotFound            404 not_found
     ├── Conflict            409 conflict               the state forbids it
-    │   └── StoreInUse      409 store_in_use           another server owns the data folder
+    │   ├── StoreInUse      409 store_in_use           another server owns the data folder
+    │   └── EventsReset     409 events_reset           the event log is not the one that was read
     ├── InvalidParams       422 invalid_params         fields with their paths in details["fields"]
     │   └── ModelNotAllowed 422 model_not_allowed
     ├── TooManyRequests     429 too_many_requests
     ├── KindUnavailable     409 kind_unavailable       an extra is missing
     ├── ServerUnavailable   503 server_unavailable     the server, its disk or its store is away
-    └── RunFailedError, RunCancelledError              raised by Run.result() on the client
+    │   └── StoreIncompatible 503 store_incompatible   another version of Labpool made the database
+    ├── RunFailedError, RunCancelledError              raised by Run.result() on the client
+    └── RunInterruptedError                            raised by Run.wait(), too
 
 The server answers ``{"code", "message", "details"}``; the client raises the same class again.
 """
@@ -89,6 +92,30 @@ class StoreInUse(Conflict):
     code = "store_in_use"
 
 
+class EventsReset(Conflict):
+    """The event log ends before ``after``: it is another one, so read everything anew.
+
+    ``details["last_seq"]`` is the number of its newest event.
+    """
+
+    code = "events_reset"
+
+    @classmethod
+    def at(cls, last_seq: int, after: int) -> EventsReset:
+        """Build the error.
+
+        Args:
+            last_seq: Number of the newest event that there is.
+            after: Number that was asked for.
+        """
+        return cls(
+            f"There is no event {after}; the newest one is {last_seq}. The server's database was "
+            "replaced: list the runs again, and follow them from there.",
+            last_seq=last_seq,
+            after=after,
+        )
+
+
 class KindUnavailable(Conflict):
     """The kind exists, but what its jobs need is not installed."""
 
@@ -145,6 +172,12 @@ class ServerUnavailable(LabpoolError):
     status = 503
 
 
+class StoreIncompatible(ServerUnavailable):
+    """Another version of Labpool made the database; trying again does not help."""
+
+    code = "store_incompatible"
+
+
 class RunFailedError(LabpoolError):
     """A run failed; ``details["run_id"]`` and ``details["error"]`` say which and why."""
 
@@ -155,6 +188,12 @@ class RunCancelledError(LabpoolError):
     """A run was cancelled, so it has no result."""
 
     code = "run_cancelled"
+
+
+class RunInterruptedError(LabpoolError):
+    """A run was interrupted and waits for a person to resume it; waiting for it would not end."""
+
+    code = "run_interrupted"
 
 
 def _subclasses(cls: type[LabpoolError]) -> Iterator[type[LabpoolError]]:

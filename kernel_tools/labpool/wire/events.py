@@ -162,7 +162,7 @@ class CancelRequested(_Event):
 
 
 class RunInterrupted(_Event):
-    """An attempt ended before its time and the run goes on by itself.
+    """An attempt ended before its time, and the run goes on: by itself, or when a person says so.
 
     Attributes:
         error: Why it ended (worker_lost, out_of_memory, server_stopped, job_error, ...).

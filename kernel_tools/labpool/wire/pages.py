@@ -75,7 +75,8 @@ class RunsQuery(Record):
 class EventsQuery(Record):
     """Where to begin: events with a ``seq`` greater than ``after``.
 
-    None means from the start for one run, and from now on for all runs.
+    None means from the start for one run, and from now on for all runs. A number that was never
+    given out answers 409 ``events_reset``: the event log is another one.
 
     Attributes:
         brief: On a page of one run's events: leave out progress, metrics and log lines.
@@ -102,10 +103,15 @@ class MetricsQuery(Record):
 
 
 class AssetsQuery(Record):
-    """Which assets to list."""
+    """Which assets to list.
+
+    Attributes:
+        source: Only those that come from there: a run id, a catalog id.
+    """
 
     kind: Literal["model", "dataset", "checkpoint", "records"] | None = None
     status: Literal["ready", "downloading", "error"] | None = None
+    source: str | None = Field(default=None, max_length=200)
     limit: int = Field(default=100, ge=1, le=1000)
     after: str | None = Field(default=None, max_length=200)
 

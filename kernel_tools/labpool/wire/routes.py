@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from .assets import Asset
-from .errors import Conflict, InvalidParams, KindUnavailable, LabpoolError, NotFound
+from .errors import Conflict, EventsReset, InvalidParams, KindUnavailable, LabpoolError, NotFound
 from .metrics import MetricsAnswer
 from .pages import (
     AssetPage,
@@ -157,7 +157,7 @@ ROUTES: tuple[Route, ...] = (
         action="read",
         query=EventsQuery,
         answer=EventPage,
-        errors=(NotFound,),
+        errors=(NotFound, EventsReset),
         stream="sse",
     ),
     Route(
@@ -190,6 +190,7 @@ ROUTES: tuple[Route, ...] = (
         resource=RUNS,
         action="read",
         query=EventsQuery,
+        errors=(EventsReset,),
         stream="sse",
     ),
     Route(

@@ -115,3 +115,8 @@ class Run(Record):
     ended_at: Timestamp | None = None
     owner: str = ""
     seq: int = 0
+
+    @property
+    def needs_resume(self) -> bool:
+        """Whether it is interrupted and does not go on before a person resumes it."""
+        return self.state is RunState.INTERRUPTED and self.retry_at is None

@@ -24,6 +24,14 @@ const DAY: Intl.DateTimeFormatOptions = {
   minute: '2-digit',
   hourCycle: 'h23'
 };
+const BINARY_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
+const BINARY_WORDS = [
+  'بایت',
+  'کیبی‌بایت',
+  'مبی‌بایت',
+  'گیبی‌بایت',
+  'تبی‌بایت'
+] as const;
 const CLOCK: Intl.DateTimeFormatOptions = {
   hour: '2-digit',
   minute: '2-digit',
@@ -37,10 +45,16 @@ const UNITS: readonly (readonly [number, 'day' | 'hour' | 'minute'])[] = [
   [60, 'minute']
 ];
 
+/** Whether a metric is told in bytes, by its name: `memory`, `peak_memory`, `size_bytes`. */
+export function isBytes(name: string): boolean {
+  return /(^|_)(memory|bytes)(_per_s)?$/.test(name);
+}
+
 /** Figures, lengths of time and counts as people of one language read them. */
 export class Format {
   private readonly whole: Intl.NumberFormat;
   private readonly figures: Intl.NumberFormat;
+  private readonly short: Intl.NumberFormat;
   private readonly tiny: Intl.NumberFormat;
   private readonly share: Intl.NumberFormat;
   private readonly time: Intl.DateTimeFormat;
@@ -52,6 +66,7 @@ export class Format {
     const code = language.code;
     this.whole = new Intl.NumberFormat(code, { maximumFractionDigits: 0 });
     this.figures = new Intl.NumberFormat(code, { maximumSignificantDigits: 4 });
+    this.short = new Intl.NumberFormat(code, { maximumFractionDigits: 1 });
     this.tiny = new Intl.NumberFormat(code, {
       notation: 'scientific',
       maximumSignificantDigits: 3
@@ -79,6 +94,11 @@ export class Format {
       return this.whole.format(value);
     }
     return size < 0.001 ? this.tiny.format(value) : this.figures.format(value);
+  }
+
+  /** A value of a metric: memory in the unit that fits, by powers of 1024. */
+  metric(name: string, value: number): string {
+    return isBytes(name) ? this.memory(value) : this.number(value);
   }
 
   /** A share of one, as percent; below the whole it never says 100 %. */
@@ -148,14 +168,25 @@ export class Format {
   }
 
   /** A value of a result. */
-  figure(value: Figure): string {
+  figure(name: string, value: Figure): string {
     if (typeof value === 'number') {
-      return this.number(value);
+      return this.metric(name, value);
     }
     if (typeof value === 'boolean') {
       return value ? this.language.text.yes : this.language.text.no;
     }
     return value ?? '–';
+  }
+
+  /** `Intl` has no units of powers of 1024. */
+  private memory(value: number): string {
+    const at = Math.min(
+      Math.floor(Math.log2(Math.max(Math.abs(value), 1)) / 10),
+      BINARY_UNITS.length - 1
+    );
+    const units = this.language.dir === 'rtl' ? BINARY_WORDS : BINARY_UNITS;
+    const digits = at > 0 ? this.short : this.whole;
+    return `${digits.format(value / 1024 ** at)}\u00a0${units[at] ?? 'B'}`;
   }
 
   private bytes(value: number): string {

@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 
-import type { Format } from '../text/format';
+import { isBytes, type Format } from '../text/format';
 import type { Choice } from './pick';
 import type { Palette } from './theme';
 import type { Points } from './types';
@@ -10,6 +10,8 @@ export const HEIGHT = 180;
 
 /** In a narrower output the second scale has no axis; the legend tells its values. */
 const TWO_AXES_WIDTH = 300;
+/** Steps between the marks of an axis for memory, so that they are round numbers of MiB. */
+const POWERS_OF_2 = Array.from({ length: 50 }, (_, at) => 2 ** at);
 // uPlot's enum is ambient and const: there is nothing of it to import.
 // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment
 const AT_END: uPlot.Axis = { side: 1 };
@@ -97,8 +99,17 @@ function axes({ curves, palette, format, width }: ChartOptions): uPlot.Axis[] {
     ticks: { show: false },
     values: (_: uPlot, values: number[]) => values.map(value => format.number(value))
   };
+  const amounts = {
+    size: 64,
+    incrs: POWERS_OF_2,
+    values: (_: uPlot, values: number[]) =>
+      values.map(value => format.metric('bytes', value))
+  };
   const upright = { ...look, size: 46, gap: 6, space: 32 };
   const [first, second] = new Set(curves.map(scaleOf));
+  const inBytes = new Set(curves.filter(each => isBytes(each.name)).map(scaleOf));
+  const lookOf = (scale: string): Partial<uPlot.Axis> =>
+    inBytes.has(scale) ? { ...upright, ...amounts } : upright;
   const below: uPlot.Axis = {
     ...look,
     grid: { show: false },
@@ -107,13 +118,14 @@ function axes({ curves, palette, format, width }: ChartOptions): uPlot.Axis[] {
     space: 56
   };
   const grid = { stroke: palette.grid, width: 1 };
-  const start: uPlot.Axis = { ...upright, scale: first ?? 'loss', grid };
+  const scale = first ?? 'loss';
+  const start: uPlot.Axis = { ...lookOf(scale), scale, grid };
   if (second === undefined || width < TWO_AXES_WIDTH) {
     return [below, start];
   }
   return [
     below,
     start,
-    { ...upright, scale: second, ...AT_END, grid: { show: false } }
+    { ...lookOf(second), scale: second, ...AT_END, grid: { show: false } }
   ];
 }

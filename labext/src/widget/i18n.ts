@@ -21,6 +21,7 @@ export interface Strings {
   readonly wentOn: string;
   readonly retryIn: string;
   readonly retrySoon: string;
+  readonly byHand: string;
   readonly workers: string;
   readonly results: string;
   readonly chart: string;
@@ -59,6 +60,7 @@ const ENGLISH: Strings = {
   wentOn: 'went on after: {why}',
   retryIn: 'goes on in {time}',
   retrySoon: 'goes on at once',
+  byHand: 'waits for somebody to resume it',
   workers: 'Workers',
   results: 'Results',
   chart: 'Metrics by step',
@@ -98,6 +100,7 @@ const PERSIAN: Strings = {
   wentOn: 'ادامه پس از: {why}',
   retryIn: 'ادامه تا {time} دیگر',
   retrySoon: 'بی‌درنگ ادامه می‌یابد',
+  byHand: 'تا کسی «ادامه» را نزند پیش نمی‌رود',
   workers: 'کارگرها',
   results: 'نتیجه‌ها',
   chart: 'سنجه‌ها بر پایهٔ گام',
@@ -127,6 +130,7 @@ const PERSIAN_NAMES: Readonly<Record<string, string>> = {
   item: 'مورد',
   learning_rate: 'نرخ یادگیری',
   loss: 'زیان',
+  memory: 'حافظه',
   page: 'صفحه',
   record: 'رکورد',
   row: 'ردیف',

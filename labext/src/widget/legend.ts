@@ -49,7 +49,7 @@ function makeEntry(): HTMLElement {
     { class: 'lp-Legend-entry', type: 'button' },
     h('span', { class: 'lp-Legend-line', 'aria-hidden': 'true' }),
     h('bdi', { class: 'lp-Legend-name' }),
-    h('span', { class: 'lp-Legend-value', dir: 'ltr' })
+    h('span', { class: 'lp-Legend-value', dir: 'auto' })
   );
 }
 
@@ -64,5 +64,8 @@ function drawEntry(voice: Voice, button: HTMLElement, entry: Entry): void {
   button.style.setProperty('--lp-curve', entry.colour);
   set(line, 'data-dashed', String(/^(val|eval|test)/.test(entry.name)));
   write(name, voice.format.name(entry.name));
-  write(value, entry.value === null ? '–' : voice.format.number(entry.value));
+  write(
+    value,
+    entry.value === null ? '–' : voice.format.metric(entry.name, entry.value)
+  );
 }

@@ -154,8 +154,9 @@ class Metrics {
   private label(): string {
     const told = this.shown().map(curve => {
       const latest = valueAt(this.series[curve.name], null);
-      const value = latest === null ? '–' : this.voice.format.number(latest);
-      return `${this.voice.format.name(curve.name)} ${value}`;
+      const { format } = this.voice;
+      const value = latest === null ? '–' : format.metric(curve.name, latest);
+      return `${format.name(curve.name)} ${value}`;
     });
     return `${this.voice.language.text.chart}: ${told.join(', ')}`;
   }

@@ -31,7 +31,8 @@ function say(node: HTMLElement, text: string): void {
   reveal(node, text !== '');
 }
 
-function attemptText(voice: Voice, shown: Snapshot, now: number): string {
+/** Which attempt it is, and what comes next where that is not plain. */
+export function attemptText(voice: Voice, shown: Snapshot, now: number): string {
   const { attempt, max_attempts, state } = shown.run;
   const parts: string[] = [];
   if (attempt > 1 || state === 'interrupted') {
@@ -54,7 +55,7 @@ function attemptText(voice: Voice, shown: Snapshot, now: number): string {
 
 function retryText(voice: Voice, retryAt: string | null, now: number): string {
   if (retryAt === null) {
-    return '';
+    return voice.language.text.byHand;
   }
   const seconds = (Date.parse(retryAt) - now) / 1000;
   return seconds < 1

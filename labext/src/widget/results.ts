@@ -16,7 +16,7 @@ export function createResults(voice: Voice): Part {
         if (term && figure) {
           write(term, voice.format.name(name));
           set(term, 'title', name);
-          write(figure, voice.format.figure(value));
+          write(figure, voice.format.figure(name, value));
           set(figure, 'title', String(value));
         }
       });

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from labpool.runtime.execute import AttemptSpec, Outcome
-from labpool.wire import Event, LogLevel, Progress, Run, ServerUnavailable, events_adapter
+from labpool.wire import Event, LogLevel, Progress, Run, ServerUnavailable
 from labpool.wire._base import utc_now
 from labpool.wire.events import (
     AttemptStarted,
@@ -20,7 +20,7 @@ from labpool.wire.events import (
     RunInterrupted,
 )
 from labpool_server.pool.backend import Backend, Batch, WorkerLost
-from labpool_server.store import AsyncStore
+from labpool_server.store import AsyncStore, Spoken, read
 
 from .endings import StopReason, ending
 
@@ -166,12 +166,12 @@ class Attempt:
         while True:
             batch = await self._batches.get()
             try:
-                events = await loop.run_in_executor(None, events_adapter.validate_json, batch.json)
+                spoken = await loop.run_in_executor(None, read, batch.json)
             except ValidationError as error:  # a worker with another version of labpool
-                events = [self._say("error", f"words of the worker cannot be read: {error}")]
-            for event in events:
-                self._note(event)
-            await self._persist(*events)
+                spoken = [self._say("error", f"words of the worker cannot be read: {error}")]
+            for item in spoken:
+                self._note(item.event if isinstance(item, Spoken) else item)
+            await self._persist(*spoken)
             async with self._news:
                 self._recorded = batch.last
                 self._news.notify_all()
@@ -206,7 +206,7 @@ class Attempt:
     def _say(self, level: LogLevel, text: str) -> Event:
         return LogWritten(run_id=self.run.id, attempt=self._spec.attempt, level=level, text=text)
 
-    async def _persist(self, *events: Event) -> None:
+    async def _persist(self, *events: Event | Spoken) -> None:
         pause = 0.2
         while True:
             try:

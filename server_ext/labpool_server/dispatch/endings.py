@@ -24,7 +24,7 @@ class StopReason(StrEnum):
 
 
 _STOP_MESSAGES = {
-    StopReason.SERVER_STOPPED: "The server stopped. The run goes on when it is back.",
+    StopReason.SERVER_STOPPED: "The server stopped.",
     StopReason.WORKER_RESTARTED: "Its worker was restarted by a person.",
 }
 
@@ -65,8 +65,9 @@ def ending(
         error = RunError(code="timeout", message=text, details={"timeout_s": run.timeout_s})
         return RunFailed(run_id=run_id, attempt=attempt, error=error)
     if reason is not None:
-        error = RunError(code=reason.value, message=_STOP_MESSAGES[reason])
         at = now if auto_resume or reason is StopReason.WORKER_RESTARTED else None
+        again = "The run goes on by itself." if at else "The run goes on when somebody resumes it."
+        error = RunError(code=reason.value, message=f"{_STOP_MESSAGES[reason]} {again}")
         return RunInterrupted(
             run_id=run_id, attempt=attempt, error=error, retry_at=at, counts=False
         )

@@ -50,13 +50,15 @@ class Endpoint(ApiHandler):
         """Answer with server-sent events, of one run or of all."""
         after = sse.last_event_id(self, read_query(self, EventsQuery).after)
         service = await self.service()
-        if run_id is None:
-            batches = service.stream(after, None)
-        else:
+        if run_id is not None:
             await service.get_run(run_id)
-            batches = sse.run_stream(service, run_id, after)
+        begin = await service.begin(after, run_id)
+        if run_id is None:
+            batches = service.stream(begin, None)
+        else:
+            batches = sse.run_stream(service, run_id, begin)
         pause = self.settings.get("labpool_keep_alive_s", sse.KEEP_ALIVE_S)
-        self._streaming = asyncio.create_task(sse.send(self, batches, keep_alive_s=pause))
+        self._streaming = asyncio.create_task(sse.send(self, begin, batches, keep_alive_s=pause))
         await sse.until_gone(self._streaming)
 
     async def call(self, route: Route, params: list[str]) -> None:

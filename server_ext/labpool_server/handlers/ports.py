@@ -28,6 +28,18 @@ class Service(Protocol):
         """
         ...
 
+    async def begin(self, after: int | None, run_id: str | None) -> int:
+        """Return the number of the event after which a stream would begin.
+
+        Args:
+            after: Number of the last event the listener has, or None, as for ``stream``.
+            run_id: The only run to listen to; None for all.
+
+        Raises:
+            EventsReset: The event log has not come as far as ``after``.
+        """
+        ...
+
     def stream(self, after: int | None, run_id: str | None) -> AsyncIterator[list[Stored]]:
         """Yield events as they are stored, in order, with no gap and no repeat.
 

@@ -59,15 +59,13 @@ def parcels(batch: Iterable[Stored]) -> Iterator[list[Stored]]:
         yield piece
 
 
-async def run_stream(
-    service: Service, run_id: str, after: int | None
-) -> AsyncIterator[list[Stored]]:
+async def run_stream(service: Service, run_id: str, after: int) -> AsyncIterator[list[Stored]]:
     """Yield one run's events, until it has ended and all are told.
 
     A run that somebody resumes after it failed goes on, and so does its stream.
     """
     until = await _end(service, run_id)
-    if until is not None and until <= (after or 0):
+    if until is not None and until <= after:
         return
     async with aclosing(_generator(service.stream(after, run_id))) as batches:
         async for batch in batches:
@@ -82,17 +80,26 @@ async def run_stream(
 
 async def send(
     handler: RequestHandler,
+    begin: int,
     batches: AsyncIterator[list[Stored]],
     *,
     keep_alive_s: float,
 ) -> None:
     """Write events until there are no more or the task is cancelled.
 
-    Waits for the client to take each piece before the next one is fetched.
+    Waits for the client to take each piece before the next one is fetched. The opening has an
+    id and no data: clients keep the id, and come back with it should the stream break before
+    its first event.
+
+    Args:
+        handler: Whom to answer.
+        begin: Number of the event after which the stream begins.
+        batches: The events that follow.
+        keep_alive_s: Seconds of silence after which a comment is sent.
     """
     for name, value in HEADERS.items():
         handler.set_header(name, value)
-    handler.write(f": labpool\nretry: {RETRY_MS}\n\n")
+    handler.write(f": labpool\nretry: {RETRY_MS}\nid: {begin}\n\n")
     await handler.flush()
     async for batch in heartbeat(batches, keep_alive_s):
         if not batch:

@@ -253,10 +253,16 @@ class Service:
         return await self.get_run(run_id)
 
     async def run_events(self, run_id: str, query: EventsQuery) -> EventPage:
-        """Return one page of a run's events, oldest first."""
+        """Return one page of a run's events, oldest first.
+
+        Raises:
+            NotFound: There is no such run.
+            EventsReset: The event log has not come as far as ``after``.
+        """
         await self.get_run(run_id)
+        begin = await self.begin(query.after, run_id)
         stored = await self._store.read(
-            self._sync.events, query.after or 0, query.limit + 1, run_id, brief=query.brief
+            self._sync.events, begin, query.limit + 1, run_id, brief=query.brief
         )
         more = len(stored) > query.limit
         page = stored[: query.limit]
@@ -274,6 +280,17 @@ class Service:
         await self.get_run(run_id)
         return await self._store.read(self._sync.logs, run_id, query)
 
+    async def begin(self, after: int | None, run_id: str | None = None) -> int:
+        """Return the number of the event after which ``stream`` would begin.
+
+        Raises:
+            EventsReset: The event log has not come as far as ``after``.
+        """
+        await self.ready()
+        if after is None and run_id is not None:
+            return 0
+        return await self._hub.begin(after, lambda: self._store.read(self._sync.last_seq))
+
     async def stream(
         self, after: int | None, run_id: str | None = None
     ) -> AsyncIterator[list[Stored]]:
@@ -284,8 +301,7 @@ class Service:
                 for all runs.
             run_id: The only run to follow, or None for all.
         """
-        await self.ready()
-        begin = after if after is not None else 0 if run_id is not None else self._hub.last_seq
+        begin = after if after is not None else await self.begin(None, run_id)
 
         async def read(since: int, limit: int) -> list[Stored]:
             return await self._store.read(self._sync.events, since, limit, run_id)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .asynchronous import AsyncStore
+from .spoken import Spoken, read
 from .store import Store
 from .stored import Stored
 
-__all__ = ["AsyncStore", "Store", "Stored"]
+__all__ = ["AsyncStore", "Spoken", "Store", "Stored", "read"]

@@ -10,25 +10,28 @@ from labpool.wire.events import Event
 from labpool.wire.runs import Run
 
 from .intake import Intake, Word
+from .spoken import Spoken
 from .sql import chunks
 from .stored import Stored
-from .tables import counter, events, runs
+from .tables import counter, runs
+from .tables import events as events_table
 
 
-def append(conn: Connection, batch: Sequence[Event]) -> list[Stored]:
+def append(conn: Connection, batch: Sequence[Event | Spoken]) -> list[Stored]:
     """Store those of some events that are new and may follow.
 
     Args:
         conn: A connection inside a transaction that may write.
-        batch: Events in the order in which they happened.
+        batch: Events in the order in which they happened; those of workers as they came.
 
     Returns:
         What was stored, in order.
     """
+    events = [item.event if isinstance(item, Spoken) else item for item in batch]
     last = conn.execute(select(counter.c.value).with_for_update()).scalar_one()
-    intake = Intake(last, _known(conn, batch), _seen(conn, batch))
-    for event in batch:
-        intake.take(event)
+    intake = Intake(last, _known(conn, events), _seen(conn, events))
+    for event, item in zip(events, batch, strict=True):
+        intake.take(event, item if isinstance(item, Spoken) else None)
     if intake.stored:
         intake.write(conn)
         conn.execute(update(counter).values(value=intake.seq))
@@ -51,12 +54,13 @@ def _seen(conn: Connection, batch: Iterable[Event]) -> set[Word]:
         if event.n > 0:
             spoken.setdefault((event.run_id, event.attempt), []).append(event.n)
     seen: set[Word] = set()
+    log = events_table.c
     for (run_id, attempt), numbers in spoken.items():
-        query = select(events.c.n).where(
-            events.c.run_id == run_id,
-            events.c.attempt == attempt,
-            events.c.n > 0,
-            events.c.n.between(min(numbers), max(numbers)),
+        query = select(log.n).where(
+            log.run_id == run_id,
+            log.attempt == attempt,
+            log.n > 0,
+            log.n.between(min(numbers), max(numbers)),
         )
         seen.update((run_id, attempt, n) for n in conn.execute(query).scalars())
     return seen

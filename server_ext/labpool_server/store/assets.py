@@ -72,6 +72,8 @@ def page(conn: Connection, query: AssetsQuery, runs_dir: Path) -> AssetPage:
     wanted = _SAVED.where(artifacts.c.asset_id.is_not(None))
     if query.kind is not None:
         wanted = wanted.where(artifacts.c.asset_kind == query.kind)
+    if query.source is not None:
+        wanted = wanted.where(artifacts.c.run_id == query.source)
     if query.after is not None:
         wanted = wanted.where(artifacts.c.seq < cursor(query.after))
     wanted = wanted.order_by(artifacts.c.seq.desc()).limit(query.limit + 1)

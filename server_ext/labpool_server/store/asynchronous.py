@@ -9,6 +9,7 @@ from typing import ParamSpec, TypeVar
 
 from labpool.wire import Event
 
+from .spoken import Spoken
 from .store import Store
 from .stored import Stored
 
@@ -32,7 +33,7 @@ class AsyncStore:
         self._publish = publish
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="labpool-write")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="labpool-read")
-        self._waiting: list[tuple[Sequence[Event], asyncio.Future[None]]] = []
+        self._waiting: list[tuple[Sequence[Event | Spoken], asyncio.Future[None]]] = []
         self._writing: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
@@ -47,7 +48,7 @@ class AsyncStore:
         self._writer.shutdown()
         self._readers.shutdown(cancel_futures=True)
 
-    async def append(self, *events: Event) -> None:
+    async def append(self, *events: Event | Spoken) -> None:
         """Store events, together with whatever else waits, in one transaction.
 
         Raises:

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from labpool.wire.events import MetricsReported
 
 from . import spans
-from .sql import chunks, indexed, insert
+from .sql import chunks, indexed, insert, insert_rows
 from .tables import points, series
 
 Fresh = dict[tuple[str, str], dict[int, tuple[float, float]]]
 """By run id and metric name: step to value and time, in seconds since the epoch."""
 
 
+_name = lru_cache(1024)(indexed)
+_COLUMNS = ("series_id", "step", "value", "at")
+
+
 def collect(fresh: Fresh, event: MetricsReported) -> None:
     """Add an event's values."""
-    at = event.at.timestamp()
+    at, step, run_id = event.at.timestamp(), event.step, event.run_id
     for name, value in event.values.items():
-        fresh.setdefault((event.run_id, indexed(name)), {})[event.step] = (value, at)
+        key = (run_id, _name(name))
+        steps = fresh.get(key)
+        if steps is None:
+            steps = fresh[key] = {}
+        steps[step] = (value, at)
 
 
 def write(conn: Connection, fresh: Fresh) -> None:
@@ -28,13 +37,25 @@ def write(conn: Connection, fresh: Fresh) -> None:
     if not fresh:
         return
     ids = _series_ids(conn, fresh)
+    new = {ids[key]: steps for key, steps in fresh.items()}
     rows = [
-        {"series_id": ids[key], "step": step, "value": value, "at": at}
-        for key, steps in fresh.items()
-        for step, (value, at) in steps.items()
+        (id_, step, value, at) for id_, steps in new.items() for step, (value, at) in steps.items()
     ]
-    insert(conn, points, rows, ("series_id", "step"))
-    spans.refresh(conn, {ids[key]: steps.keys() for key, steps in fresh.items()})
+    tops = _tops(conn, new)
+    insert_rows(conn, points, _COLUMNS, rows, ("series_id", "step"))
+    spans.refresh(conn, new, tops)
+
+
+def _tops(conn: Connection, ids: Iterable[int]) -> dict[int, int]:
+    """Return the highest step of each series that has one."""
+    # One look at the end of each series: a GROUP BY would read all their points.
+    of_series = points.c.series_id == series.c.id
+    top = select(func.max(points.c.step)).where(of_series).scalar_subquery()
+    found = {}
+    for part in chunks(list(ids)):
+        rows = conn.execute(select(series.c.id, top).where(series.c.id.in_(part)))
+        found.update({id_: step for id_, step in rows if step is not None})
+    return found
 
 
 def _series_ids(conn: Connection, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:

@@ -8,11 +8,12 @@ the (at most 32) rows below them; the work does not grow with the series.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import groupby
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Select, literal, select
 
-from .sql import insert
+from .sql import insert_rows
 from .tables import points, spans
 
 FACTOR = 32
@@ -36,6 +37,9 @@ class Span(NamedTuple):
     low_value: float
     high: int
     high_value: float
+
+
+_COLUMNS = ("series_id", "width", "span", *Span._fields)
 
 
 def merge(rows: Iterable[Span], width: int, start: int = 0) -> dict[int, Span]:
@@ -75,21 +79,44 @@ def as_spans(series_id: int, width: int = 1) -> Select[int, int, int, int, float
     )
 
 
-def refresh(conn: Connection, touched: Mapping[int, Collection[int]]) -> None:
+def refresh(
+    conn: Connection,
+    touched: Mapping[int, Mapping[int, tuple[float, float]]],
+    tops: Mapping[int, int],
+) -> None:
     """Make the summaries again that hold new points.
 
     Args:
         conn: A connection inside a transaction that may write.
-        touched: By series id, the steps of the new points.
+        touched: By series id, the new points: step to value and time.
+        tops: By series id, its highest step before these points; a new series has none. Spans
+            beyond that hold new points only, so that nothing has to be read for them.
     """
     for width in WIDTHS:
-        rows = [
-            {"series_id": id_, "width": width, "span": number, **span._asdict()}
-            for id_, steps in touched.items()
-            for start, stop in _stretches({step // width for step in steps})
-            for number, span in _summed(conn, id_, width, start, stop).items()
-        ]
-        insert(conn, spans, rows, ("series_id", "width", "span"))
+        rows = []
+        for id_, new in touched.items():
+            numbers = {step // width for step in new}
+            made: dict[int, Span] = {}
+            if width == FACTOR:
+                made = _of_new(new, tops.get(id_, -1) // width)
+                numbers -= made.keys()
+            for start, stop in _stretches(numbers):
+                made |= _summed(conn, id_, width, start, stop)
+            rows += [(id_, width, number, *span) for number, span in made.items()]
+        insert_rows(conn, spans, _COLUMNS, rows, _COLUMNS[:3])
+
+
+def _of_new(new: Mapping[int, tuple[float, float]], beyond: int) -> dict[int, Span]:
+    """Return the finest spans with numbers greater than ``beyond``, from new points alone."""
+    steps = sorted(step for step in new if step // FACTOR > beyond)
+    found = {}
+    for number, group in groupby(steps, lambda step: step // FACTOR):
+        inside = list(group)
+        values = [new[step][0] for step in inside]
+        low, high = min(values), max(values)
+        at_low, at_high = inside[values.index(low)], inside[values.index(high)]
+        found[number] = Span(len(inside), inside[0], inside[-1], at_low, low, at_high, high)
+    return found
 
 
 def _summed(conn: Connection, id_: int, width: int, start: int, stop: int) -> dict[int, Span]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table
@@ -14,6 +15,9 @@ T = TypeVar("T")
 
 _MOST = 500
 """Values in one IN list: well below what any database allows."""
+
+_BLOCK = 50
+"""Rows of one INSERT: a statement a row costs twice as much. SQLite takes 999 values or more."""
 
 _LONGEST = 400
 """Characters of a text in an index; PostgreSQL takes about 2,700 bytes a row."""
@@ -37,17 +41,36 @@ def insert(
         rows: All with the same columns in the same order, no two with the same keys.
         keys: A row that exists with the same keys has its other columns changed; none to fail.
     """
+    if rows:
+        insert_rows(conn, table, list(rows[0]), [tuple(row.values()) for row in rows], keys)
+
+
+def insert_rows(
+    conn: Connection,
+    table: Table,
+    columns: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+    keys: Sequence[str] = (),
+) -> None:
+    """Insert rows that are tuples already; else as ``insert``."""
     if not rows:
         return
     quote = conn.dialect.identifier_preparer.quote
-    names = ", ".join(map(quote, rows[0]))
-    marks = ", ".join(["?" if conn.dialect.name == "sqlite" else "%s"] * len(rows[0]))
-    statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - own names
+    names = ", ".join(map(quote, columns))
+    mark = "?" if conn.dialect.name == "sqlite" else "%s"
+    begin = f"INSERT INTO {table.name} ({names}) VALUES "  # noqa: S608 - own names
+    one, end = f"({', '.join([mark] * len(columns))})", ""
     if keys:
-        changes = ", ".join(f"{quote(n)} = excluded.{quote(n)}" for n in rows[0] if n not in keys)
+        changes = ", ".join(f"{quote(n)} = excluded.{quote(n)}" for n in columns if n not in keys)
         deed = f"UPDATE SET {changes}" if changes else "NOTHING"
-        statement += f" ON CONFLICT ({', '.join(map(quote, keys))}) DO {deed}"
-    conn.exec_driver_sql(statement, [tuple(row.values()) for row in rows])
+        end = f" ON CONFLICT ({', '.join(map(quote, keys))}) DO {deed}"
+    whole = len(rows) - len(rows) % _BLOCK
+    if whole:
+        starts = range(0, whole, _BLOCK)
+        blocks = [tuple(chain.from_iterable(rows[i : i + _BLOCK])) for i in starts]
+        conn.exec_driver_sql(begin + ", ".join([one] * _BLOCK) + end, blocks)
+    if whole < len(rows):
+        conn.exec_driver_sql(begin + one + end, list(rows[whole:]))
 
 
 def indexed(text: str) -> str:

@@ -28,6 +28,7 @@ from . import assets, log, logs, runs, series
 from .append import append
 from .engine import connect, to_read, to_write
 from .migrate import migrate
+from .spoken import Spoken
 from .stored import Stored
 from .trouble import in_plain_words
 
@@ -55,7 +56,8 @@ class Store:
         """Make the database where there is none, and bring it up to date.
 
         Raises:
-            ServerUnavailable: It cannot be reached, or a newer Labpool made it.
+            ServerUnavailable: It cannot be reached.
+            StoreIncompatible: Another version of Labpool made it.
         """
         with self._lock, in_plain_words():
             if self._engine is not None:
@@ -76,14 +78,14 @@ class Store:
             if engine is not None:
                 engine.dispose()
 
-    def append(self, events: Sequence[Event]) -> list[Stored]:
+    def append(self, events: Sequence[Event | Spoken]) -> list[Stored]:
         """Store events in one transaction.
 
         An event is dropped when the same worker's message (run, attempt, n) was stored
         before, or when it may not follow what was (``labpool.runtime.state.accepts``).
 
         Args:
-            events: Events in the order in which they happened.
+            events: Events in the order in which they happened; those of workers as they came.
 
         Returns:
             What was stored, in order.

@@ -31,6 +31,10 @@ _ADVICE = (
         "The database file is damaged. Put a copy of it back, or move it away to start anew.",
     ),
     (
+        ("no such table", "no such column", "has no column"),
+        "The database has other tables than this Labpool knows. Start the server again.",
+    ),
+    (
         ("disk i/o error", "input/output error"),
         "The disk does not read or write. Check the disk, and that its folder still exists.",
     ),

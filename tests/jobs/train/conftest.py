@@ -73,3 +73,19 @@ def tiny(dataset: Path) -> Callable[..., Params]:
 @pytest.fixture
 def context(tmp_path: Path) -> RecordingContext:
     return RecordingContext("run-1", tmp_path / "run-1")
+
+
+@pytest.fixture(scope="session")
+def finished(
+    dataset: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[RecordingContext, dict[str, Any]]:
+    """One undisturbed run that many tests look at."""
+    import torch  # the light tests of this folder do without
+
+    from labpool.jobs.train.run import run
+
+    ctx = RecordingContext("run-0", tmp_path_factory.mktemp("runs") / "run-0")
+    before = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
+    result = run(Params(dataset=str(dataset), **TINY), ctx)
+    assert before == (torch.get_num_threads(), torch.are_deterministic_algorithms_enabled())
+    return ctx, result

@@ -32,18 +32,6 @@ from .conftest import TINY, make_rows, write_jsonl
 Make = Callable[..., Params]
 
 
-@pytest.fixture(scope="module")
-def finished(
-    dataset: Path, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[RecordingContext, dict[str, Any]]:
-    """One undisturbed run that many tests look at."""
-    ctx = RecordingContext("run-0", tmp_path_factory.mktemp("runs") / "run-0")
-    before = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
-    result = run(Params(dataset=str(dataset), **TINY), ctx)
-    assert before == (torch.get_num_threads(), torch.are_deterministic_algorithms_enabled())
-    return ctx, result
-
-
 def of_type(ctx: RecordingContext, name: str) -> list[Any]:
     return [event for event in ctx.events if event.type == name]
 
@@ -144,28 +132,6 @@ def test_load_refuses_what_is_not_whole(
     weights.write_bytes(raw)
     with pytest.raises(NotFound, match=r"model\.safetensors has changed"):
         loading.load(copy)
-
-
-def test_plain_transformers_loads_it_without_labpool(
-    finished: tuple[RecordingContext, dict[str, Any]], tmp_path: Path
-) -> None:
-    """The model's own file lies beside the weights."""
-    path = finished[0].run_dir / "model"
-    code = (
-        "import sys; sys.modules['labpool'] = None\n"
-        "from transformers import AutoModelForSequenceClassification as M, AutoTokenizer as T\n"
-        f"model = M.from_pretrained({str(path)!r}, trust_remote_code=True)\n"
-        f"tokenizer = T.from_pretrained({str(path)!r})\n"
-        "logits = model(**tokenizer(['طلاق'], return_tensors='pt')).logits\n"
-        "assert logits.shape == (1, 3), logits.shape\n"
-        "assert not any(m.startswith('labpool') for m in sys.modules if sys.modules[m])\n"
-    )
-    subprocess.run(
-        [sys.executable, "-c", code],
-        check=True,
-        timeout=120,
-        env={"HF_HOME": str(tmp_path), "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"},
-    )
 
 
 def test_a_finished_run_that_is_called_again_only_ends_again(

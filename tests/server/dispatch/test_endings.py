@@ -72,6 +72,7 @@ def test_the_servers_own_stop_costs_no_attempt(auto_resume: bool) -> None:
     event = ending(run, LOST, StopReason.SERVER_STOPPED, now=NOW, base_s=1, auto_resume=auto_resume)
     assert isinstance(event, RunInterrupted)
     assert event.retry_at == (NOW if auto_resume else None)
+    assert event.error.message.endswith("by itself." if auto_resume else "somebody resumes it.")
     after = fold(run, event)
     assert after is not None
     assert after.max_attempts == 4

@@ -148,6 +148,15 @@ class MemoryService:
     async def get_asset(self, asset_id: str) -> Any:
         raise NotFound(f"There is no asset {asset_id}.")
 
+    async def begin(self, after: int | None, run_id: str | None) -> int:
+        if after is None and run_id:
+            return 0
+
+        async def last_stored() -> int:
+            return len(self.log)
+
+        return await self.hub.begin(after, last_stored)
+
     def stream(self, after: int | None, run_id: str | None) -> AsyncIterator[list[Stored]]:
         if after is None:
             after = 0 if run_id else self.hub.last_seq

@@ -116,6 +116,18 @@ def test_pages_of_assets(store: Store) -> None:
         store.assets(AssetsQuery(after="x"))
 
 
+def test_assets_of_one_run(store: Store) -> None:
+    other = RunQueued(run_id="r2", kind="train", name="r2", params={})
+    assigned = AttemptAssigned(run_id="r2", attempt=1, workers=["w"])
+    theirs = [saved(n, f"t{n}").model_copy(update={"run_id": "r2"}) for n in range(1, 4)]
+    store.append([saved(1, "a"), other, assigned, *theirs, saved(2, "b")])
+    page = store.assets(AssetsQuery(source="r1", limit=1))
+    assert [asset.name for asset in page.items] == ["b"]
+    page = store.assets(AssetsQuery(source="r1", limit=1, after=page.next))
+    assert ([asset.name for asset in page.items], page.next) == (["a"], None)
+    assert store.assets(AssetsQuery(source="r3")).items == []
+
+
 def test_assets_go_with_their_run(store: Store) -> None:
     store.append([saved(1, "best"), RunSucceeded(run_id="r1", attempt=1)])
     store.delete("r1")

@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
-from labpool.wire import ServerUnavailable
+from labpool.wire import ServerUnavailable, StoreIncompatible
 from labpool.wire.events import RunQueued
 from labpool_server.store import Store
 from labpool_server.store.engine import connect
@@ -51,16 +51,58 @@ def test_two_that_open_at_once_make_it_once(url: str, tmp_path: Path) -> None:
         store.close()
 
 
+def change(url: str, *statements: str) -> None:
+    """Change a database behind the store's back."""
+    engine = connect(url)
+    with engine.begin() as conn:
+        for statement in statements:
+            conn.execute(text(statement))
+    engine.dispose()
+
+
+OLDER = {
+    "a table is missing": ("DROP TABLE spans",),
+    "a column is missing": ("DROP INDEX ix_events_log", "ALTER TABLE events DROP COLUMN level"),
+    "no revision": ("DROP TABLE alembic_version", "DROP TABLE spans"),
+    "an empty revision": ("DELETE FROM alembic_version",),
+    "only one table": (
+        *(f"DROP TABLE {name}" for name in ("points", "spans", "series", "artifacts")),
+        *(f"DROP TABLE {name}" for name in ("run_tags", "runs", "counter", "alembic_version")),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", OLDER)
+def test_a_database_with_other_tables_is_refused_as_what_it_is(
+    url: str, tmp_path: Path, what: str
+) -> None:
+    store = Store(url, tmp_path)
+    store.open()
+    store.append([QUEUED])
+    store.close()
+    change(url, *OLDER[what])
+    with pytest.raises(StoreIncompatible, match=r"early version.*database_url"):
+        store.open()
+    with pytest.raises(ServerUnavailable, match="closed"):
+        store.last_seq()
+
+
+def test_tables_of_other_programs_are_let_be(url: str, tmp_path: Path) -> None:
+    change(url, "CREATE TABLE theirs (id INTEGER)")
+    store = Store(url, tmp_path)
+    store.open()
+    store.append([QUEUED])
+    store.close()
+
+
 def test_a_database_of_a_newer_labpool_is_refused(url: str, tmp_path: Path) -> None:
     store = Store(url, tmp_path)
     store.open()
     store.close()
-    engine = connect(url)
-    with engine.begin() as conn:
-        conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    engine.dispose()
-    with pytest.raises(ServerUnavailable, match=r"newer Labpool.*9999"):
+    change(url, "UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StoreIncompatible, match=r"newer Labpool.*9999") as caught:
         store.open()
+    assert caught.value.details == {"revision": "9999", "known": "0001"}
 
 
 def test_only_the_owner_may_read_it(tmp_path: Path) -> None:

@@ -7,10 +7,13 @@ import itertools
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from labpool.wire import InvalidRequest, Series
 from labpool.wire.events import AttemptAssigned, MetricsReported, RunQueued
 from labpool_server.store import Store
+from labpool_server.store.spans import WIDTHS, Span, as_spans, merge
+from labpool_server.store.tables import series
 
 _ids = itertools.count()
 
@@ -109,3 +112,31 @@ def test_series_are_chosen_by_name(store: Store) -> None:
 def test_fewer_than_four_points_are_refused(store: Store) -> None:
     with pytest.raises(InvalidRequest, match="max_points"):
         store.metrics("a", None, 3)
+
+
+@given(
+    batches=st.lists(
+        st.lists(st.tuples(st.integers(0, 3000), st.sampled_from([-0.0, 0.0, 1.5, -2.0, 7.0])),
+                 min_size=1, max_size=90),
+        min_size=1, max_size=5,
+    ),
+    ordered=st.booleans(),
+)  # fmt: skip
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_summaries_are_what_the_points_sum_up_to(
+    store: Store, batches: list[list[tuple[int, float]]], *, ordered: bool
+) -> None:
+    run_id, n = run(store), 1
+    for batch in [sorted(batch) for batch in sorted(batches)] if ordered else batches:
+        report(store, run_id, batch, n)
+        n += len(batch)
+    assert store._engine is not None
+    with store._engine.connect() as conn:
+        found = select(series.c.id).where(series.c.run_id == run_id)
+        [id_] = conn.execute(found).scalars()
+        points = [Span(*row) for row in conn.execute(as_spans(id_))]
+        for width in WIDTHS:
+            kept = [Span(*row) for row in conn.execute(as_spans(id_, width))]
+            assert kept == list(merge(points, width).values())

@@ -8,7 +8,7 @@ from typing import Self
 import typer
 
 from labpool.client.run import Run
-from labpool.client.show import fraction, moment, number, one_line, progress_text, standing
+from labpool.client.show import fraction, measured, moment, one_line, progress_text, standing
 from labpool.wire.events import (
     AttemptStarted,
     CancelRequested,
@@ -93,7 +93,7 @@ def event_text(event: Event) -> str:
         case ProgressReported():
             return progress_text(event.progress)
         case MetricsReported():
-            values = ", ".join(f"{name} {number(value)}" for name, value in event.values.items())
+            values = ", ".join(f"{n} {measured(n, value)}" for n, value in event.values.items())
             return f"step {event.step}: {values}"
         case LogWritten():
             return f"{event.level}: {one_line(event.text)}"

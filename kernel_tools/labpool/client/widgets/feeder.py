@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import threading
 import time
@@ -11,7 +12,7 @@ from typing import Protocol
 from labpool.client.connection import Connection
 from labpool.client.stopping import Stop
 from labpool.client.stream import EventStream
-from labpool.wire import LabpoolError
+from labpool.wire import EventsReset, LabpoolError, NotFound
 from labpool.wire.events import Event
 
 from .model import Link, RunModel
@@ -151,8 +152,24 @@ class Feeder:
             for event in events:
                 self._take(event)
                 self._last = events.last
+        except EventsReset as reset:
+            self._renew()
+            self._last = int(reset.details["last_seq"])
         finally:
             link.close()
+
+    def _renew(self) -> None:
+        """Show the runs as another database than before has them; those it lacks stay as drawn."""
+        with self.lock:
+            run_ids = list(self._shown)
+        for run_id in run_ids:
+            with contextlib.suppress(NotFound):
+                model = self.source.load(run_id)
+                with self.lock:
+                    if shown := self._shown.get(run_id):
+                        shown.model, shown.over = model, model.over
+                        shown.view.renew(model)
+        self._news.set()
 
     def _take(self, event: Event) -> None:
         with self.lock:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from labpool.client.show import size, told_in_bytes
+
 from .model import Snapshot
 
 BAR = 24
@@ -19,8 +21,10 @@ def text(shown: Snapshot) -> str:
         name: points["values"][-1] for name, points in shown["series"].items() if points["values"]
     }
     if latest:
-        lines.append("  " + "  ".join(f"{name} {number(value)}" for name, value in latest.items()))
-    lines += [f"  {name}: {number(value)}" for name, value in run["figures"]]
+        lines.append(
+            "  " + "  ".join(f"{name} {figure(name, value)}" for name, value in latest.items())
+        )
+    lines += [f"  {name}: {figure(name, value)}" for name, value in run["figures"]]
     if run["error"]:
         lines.append(f"  {run['error']['code']}: {run['error']['message']}")
     return "\n".join(lines)
@@ -37,6 +41,13 @@ def progress(shown: Snapshot) -> str:
     share = min(done / total, 1.0)
     bar = "█" * round(share * BAR) + "░" * (BAR - round(share * BAR))
     return f"{bar} {share:.0%}  {number(done)} / {number(total)} {unit}".rstrip()
+
+
+def figure(name: str, value: object) -> str:
+    """Return a metric's or a result's value: memory in the unit that fits."""
+    if told_in_bytes(name) and isinstance(value, int | float) and not isinstance(value, bool):
+        return size(value)
+    return number(value)
 
 
 def number(value: object) -> str:

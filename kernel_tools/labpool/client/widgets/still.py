@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
+from .head import Head
 from .model import Snapshot
-from .plain import number, progress
+from .plain import figure, progress
 from .series import Points
 from .sparkline import sparkline
 
@@ -44,10 +45,10 @@ def html(shown: Snapshot, as_of: str) -> str:
         f"<div>{title} {chip}</div>",
         _table(_rows(shown)),
         sparkline(_curves(shown), "Metrics over steps"),
-        _table([(name, number(value)) for name, value in run["figures"]]),
+        _table([(name, figure(name, value)) for name, value in run["figures"]]),
         _error(shown),
         _log(shown),
-        f'<div style="opacity:.7;font-size:smaller">{_foot(state, run["id"], as_of)}</div>',
+        f'<div style="opacity:.7;font-size:smaller">{_foot(state, run, as_of)}</div>',
     ]
     return f'<div class="labpool-still" style="line-height:1.5">{"".join(parts)}</div>'
 
@@ -69,7 +70,8 @@ def _rows(shown: Snapshot) -> list[tuple[str, str]]:
     rows += [(one["id"], one["words"]) for one in shown["workers"]]
     for name, points in shown["series"].items():
         if points["values"]:
-            rows.append((name, f"{number(points['values'][-1])} (step {points['steps'][-1]:,})"))
+            latest = figure(name, points["values"][-1])
+            rows.append((name, f"{latest} (step {points['steps'][-1]:,})"))
     return [(name, value) for name, value in rows if value]
 
 
@@ -98,11 +100,13 @@ def _pre(text: str) -> str:
     )
 
 
-def _foot(state: str, run_id: str, as_of: str) -> str:
+def _foot(state: str, run: Head, as_of: str) -> str:
     if state in ("queued", "running", "interrupted"):
-        call = f"labpool.connect().get({run_id!r})"
+        call = f"labpool.connect().get({run['id']!r})"
+        waits = state == "interrupted" and run["retry_at"] is None
+        goes_on = "waits for somebody to resume it" if waits else "goes on in the server"
         return (
-            f"As it stood {escape(as_of)}. The run goes on in the server; "
+            f"As it stood {escape(as_of)}. The run {goes_on}; "
             f"<code>{escape(call)}</code> shows it as it is now."
         )
     return f"As it stood {escape(as_of)}."

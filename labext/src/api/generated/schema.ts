@@ -1236,7 +1236,7 @@ export interface components {
         };
         /**
          * RunInterrupted
-         * @description An attempt ended before its time and the run goes on by itself.
+         * @description An attempt ended before its time, and the run goes on: by itself, or when a person says so.
          *
          *     Attributes:
          *         error: Why it ended (worker_lost, out_of_memory, server_stopped, job_error, ...).
@@ -2136,6 +2136,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
+            /** @description `events_reset`: The event log ends before ``after``: it is another one, so read everything anew. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
             /** @description `server_unavailable`: The server does not answer, or its disk or database is away. */
             503: {
                 headers: {
@@ -2312,6 +2321,15 @@ export interface operations {
             };
             /** @description `forbidden`: Nobody is logged in, or whoever is may not do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `events_reset`: The event log ends before ``after``: it is another one, so read everything anew. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2627,6 +2645,7 @@ export interface operations {
             query?: {
                 kind?: "model" | "dataset" | "checkpoint" | "records";
                 status?: "ready" | "downloading" | "error";
+                source?: string;
                 limit?: number;
                 after?: string;
             };
