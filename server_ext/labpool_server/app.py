@@ -14,6 +14,7 @@ from traitlets import Bool, Dict, Float, Integer, TraitError, Unicode, default, 
 from labpool.wire import LabpoolError
 from labpool.wire._base import utc_now
 
+from .dashboard.history import History
 from .dispatch import AttemptSettings
 from .folder import DataFolder
 from .handlers import handlers
@@ -150,6 +151,7 @@ class Labpool(ExtensionApp):
 
     def initialize_settings(self) -> None:
         """Make the service; nothing is opened or started yet."""
+        self._history = History()
         self.service = Service(
             folder=DataFolder(Path(self.data_dir).expanduser()),
             database_url=self.database_url,
@@ -168,6 +170,7 @@ class Labpool(ExtensionApp):
             ),
             shutdown_grace_s=self.shutdown_grace_s,
             on_activity=self._active,
+            history=self._history,
         )
         self.settings["labpool_service"] = self.service
 
@@ -216,4 +219,4 @@ class Labpool(ExtensionApp):
             return ThreadBackend(settings, listener)
         from .pool.dask import DaskBackend
 
-        return DaskBackend(settings, listener)
+        return DaskBackend(settings, listener, self._history)

@@ -30,6 +30,9 @@ from .workers import Monitoring, Pool, PoolChange
 API_PREFIX = "labpool/api"
 """Below the Jupyter server's base URL."""
 
+DASHBOARD_PREFIX = "labpool/dashboard"
+"""Below the Jupyter server's base URL: everything under it is the Dask dashboard's."""
+
 Verb = Literal["GET", "POST", "PATCH", "DELETE"]
 Action = Literal["read", "write", "execute"]
 

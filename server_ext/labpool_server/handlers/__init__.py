@@ -8,8 +8,9 @@ from typing import Any
 
 from tornado.web import RequestHandler
 
-from labpool.wire.routes import API_PREFIX, ROUTES
+from labpool.wire.routes import API_PREFIX, DASHBOARD_PREFIX, ROUTES
 
+from .door import DashboardDoor
 from .endpoint import NoSuchRoute, endpoint
 from .reading import path_pattern
 from .socket import EventsSocket
@@ -25,4 +26,8 @@ def handlers() -> list[tuple[str, type[RequestHandler], dict[str, Any]]]:
         routes = tuple(group)
         handler = EventsSocket if routes[0].stream == "ws" else endpoint(routes)
         found.append((f"{API_PREFIX}/{path_pattern(path)}", handler, {}))
-    return [*found, (rf"{API_PREFIX}(?:/.*)?", NoSuchRoute, {})]
+    return [
+        *found,
+        (rf"{API_PREFIX}(?:/.*)?", NoSuchRoute, {}),
+        (rf"{DASHBOARD_PREFIX}(?:/(?P<path>.*))?", DashboardDoor, {}),
+    ]

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Protocol
 
 from labpool.wire.runs import Run
+from labpool_server.pool.backend import Dashboard
 from labpool_server.store.stored import Stored
 
 
@@ -61,6 +62,15 @@ class Service(Protocol):
 
     def pool_changes(self) -> AsyncIterator[str]:
         """Yield the pool as JSON (``PoolSeen``): as it is, then at each change."""
+        ...
+
+    def dashboard(self) -> Dashboard:
+        """Return where the pool's Dask dashboard is.
+
+        Raises:
+            NotFound: This pool has none.
+            ServerUnavailable: It is not up yet.
+        """
         ...
 
     def record_response(self, seconds: float) -> None:

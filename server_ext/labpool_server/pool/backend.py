@@ -31,6 +31,19 @@ class Seat:
     memory_limit: int = 0
 
 
+@dataclass(frozen=True, kw_only=True)
+class Dashboard:
+    """A Dask dashboard on this host, as only this process reaches it.
+
+    Attributes:
+        port: Its port on 127.0.0.1.
+        headers: What each request must carry.
+    """
+
+    port: int
+    headers: dict[str, str] = field(repr=False)
+
+
 class WorkerLost(Exception):
     """The worker of an attempt is gone, and nobody knows how far the job came.
 
@@ -131,5 +144,5 @@ class Backend(Protocol):
     async def resize(self, target: int, busy: set[str]) -> None:
         """Change the number of workers; busy ones are never taken away."""
 
-    def dashboard_port(self) -> int | None:
-        """Return the port of the Dask dashboard on this host, or None."""
+    def dashboard(self) -> Dashboard | None:
+        """Return where the Dask dashboard of a pool of our own is, or None."""

@@ -12,16 +12,16 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from labpool.runtime.execute import AttemptSpec, Outcome
+from labpool_server.dashboard.history import History
 
-from .backend import Batch, Listener, PoolSettings, Seat, WorkerLost
+from .backend import Batch, Dashboard, Listener, PoolSettings, Seat, WorkerLost
 
 if TYPE_CHECKING:
     from distributed import Client, Future, LocalCluster
 
-_log = logging.getLogger(__name__)
+    from .cluster import Dask
 
-CONNECT_S = 10
-"""How long a scheduler may take to answer, seconds."""
+_log = logging.getLogger(__name__)
 
 _NEWS = ("add-worker", "remove-worker")
 _USABLE = ("init", "running")  # what is given to a worker that comes up waits for it
@@ -34,14 +34,16 @@ class DaskBackend:
     Args:
         settings: How the pool is made.
         listener: Where batches and changes go.
+        history: What the page on the dashboard shows.
     """
 
-    def __init__(self, settings: PoolSettings, listener: Listener) -> None:
+    def __init__(self, settings: PoolSettings, listener: Listener, history: History) -> None:
         self.mode: Literal["local", "threads", "attached"] = (
             "attached" if settings.scheduler_address else "local"
         )
         self._settings = settings
         self._listener = listener
+        self._history = history
         self._cluster: LocalCluster | None = None
         self._client: Client | None = None
         self._facts: dict[str, dict[str, Any]] = {}
@@ -55,9 +57,10 @@ class DaskBackend:
     async def start(self) -> None:
         """See ``Backend.start``. Imports run in an executor: they take seconds."""
         loop = asyncio.get_running_loop()
-        dask = await loop.run_in_executor(None, _import_dask)
+        dask = await loop.run_in_executor(None, _imported)
         if self.mode == "local":
             self._cluster = await dask.cluster(self._settings)
+            dask.add_page(self._cluster, self._history, self.seats)
             self._client = await dask.client(self._cluster, None)
         else:
             self._client = await dask.client(
@@ -167,12 +170,15 @@ class DaskBackend:
         idle = [name for name in reversed(names) if _seat_id(name) not in busy]
         await self._cluster.scale_down(idle[: len(names) - target])
 
-    def dashboard_port(self) -> int | None:
-        """See ``Backend.dashboard_port``."""
+    def dashboard(self) -> Dashboard | None:
+        """See ``Backend.dashboard``."""
         if self._cluster is None or self._cluster.scheduler is None:
             return None
-        service = self._cluster.scheduler.services.get("dashboard")
-        return service.port if service is not None else None
+        from .gate import KEY_HEADER
+
+        scheduler = self._cluster.scheduler
+        port = scheduler.services["dashboard"].port
+        return Dashboard(port=port, headers={KEY_HEADER: scheduler.gate_key})
 
     def _ready_client(self) -> Client:
         if self._client is None:
@@ -272,6 +278,12 @@ class DaskBackend:
         self._killed_for_memory[address] = {"rss": message["rss"], "limit": limit}
 
 
+def _imported() -> Dask:
+    from .cluster import Dask
+
+    return Dask()
+
+
 async def _closed(thing: Client | LocalCluster) -> None:
     closing = thing.close()
     if closing is not None:
@@ -280,81 +292,3 @@ async def _closed(thing: Client | LocalCluster) -> None:
 
 def _seat_id(name: object) -> str:
     return f"w{name}" if isinstance(name, int) else _UNSAFE.sub("-", str(name)).strip("-")
-
-
-class _Dask:
-    """Dask, once it is imported."""
-
-    def __init__(self) -> None:
-        from labpool.runtime.dask_worker import TOPIC, WorkerDesk
-
-        self.topic = TOPIC
-        self.desk = WorkerDesk
-
-    @staticmethod
-    async def cluster(settings: PoolSettings) -> LocalCluster:
-        import dask.config
-        from distributed import LocalCluster, Security
-
-        loop = asyncio.get_running_loop()
-        security = await loop.run_in_executor(None, Security.temporary)
-        options = {
-            "distributed.scheduler.allowed-failures": 0,
-            "distributed.worker.memory.target": False,
-            "distributed.worker.memory.spill": False,
-            "distributed.worker.memory.pause": False,
-            "distributed.worker.memory.terminate": 0.95,
-            "distributed.worker.memory.monitor-interval": "100 ms",
-        }
-        numeric = {
-            name: str(settings.threads)
-            for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-        }
-        with dask.config.set(options):
-            return await LocalCluster(
-                n_workers=settings.minimum,
-                threads_per_worker=1,
-                processes=True,
-                host="127.0.0.1",
-                security=security,
-                dashboard_address="127.0.0.1:0",
-                memory_limit=_memory_limit(settings),
-                local_directory=settings.local_directory,
-                asynchronous=True,
-                env=numeric,
-                config=options,
-            )
-
-    @staticmethod
-    async def client(target: Any, security: dict[str, str] | None) -> Client:
-        from distributed import Client, Security
-
-        tls = Security(**_tls(security)) if security else None
-        client: Client = await Client(
-            target, asynchronous=True, set_as_default=False, security=tls, timeout=CONNECT_S
-        )
-        return client
-
-
-def _import_dask() -> _Dask:
-    import distributed.dashboard.scheduler  # noqa: F401 - seconds of import that the start needs
-
-    return _Dask()
-
-
-def _memory_limit(settings: PoolSettings) -> str | int:
-    from dask.utils import parse_bytes
-    from distributed.system import MEMORY_LIMIT
-
-    if settings.memory_limit == "auto":
-        return int(MEMORY_LIMIT / max(1, settings.maximum))
-    return int(parse_bytes(settings.memory_limit))
-
-
-def _tls(files: dict[str, str]) -> dict[str, Any]:
-    return {
-        "tls_ca_file": files.get("ca"),
-        "tls_client_cert": files.get("cert"),
-        "tls_client_key": files.get("key"),
-        "require_encryption": True,
-    }

@@ -17,7 +17,7 @@ import psutil
 from labpool.runtime.execute import AttemptSpec, Outcome, execute
 from labpool.runtime.reporter import Reporter
 
-from .backend import Batch, Listener, PoolSettings, Seat
+from .backend import Batch, Dashboard, Listener, PoolSettings, Seat
 
 
 @dataclass
@@ -105,8 +105,8 @@ class ThreadBackend:
         self._size = max(target, keep)
         self._listener.change()
 
-    def dashboard_port(self) -> int | None:
-        """See ``Backend.dashboard_port``."""
+    def dashboard(self) -> Dashboard | None:
+        """See ``Backend.dashboard``: without Dask there is none."""
         return None
 
 

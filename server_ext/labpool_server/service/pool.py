@@ -12,14 +12,25 @@ from labpool.wire import (
     PoolChange,
     PoolSeen,
     RunState,
+    ServerUnavailable,
     Worker,
 )
+from labpool.wire.routes import DASHBOARD_PREFIX
 from labpool_server.dispatch import Dispatcher, Size, StopReason
-from labpool_server.pool.backend import Seat
+from labpool_server.pool.backend import Dashboard, Seat
 from labpool_server.pool.keeper import PoolKeeper
 from labpool_server.store import AsyncStore
 
 from .monitor import Monitor, uptime_s
+
+START_S = 2
+"""Seconds after which to ask again for the dashboard of a pool that is starting."""
+
+_NO_DASHBOARD = {
+    "threads": "Jobs run in threads of this server: without Dask there is no dashboard.",
+    "attached": "This pool is attached to a Dask cluster; its dashboard is where the cluster "
+    "was started.",
+}
 
 
 class PoolService:
@@ -61,7 +72,7 @@ class PoolService:
         seats = await self._keeper.recent()
         counts = await self._store.read(self._store.sync.counts)
         backend = self._keeper.backend
-        port = backend.dashboard_port() if backend is not None else None
+        shown = backend is not None and backend.dashboard() is not None
         return Pool(
             state=self._keeper.state,
             mode=self._mode,
@@ -69,10 +80,28 @@ class PoolService:
             minimum=self._size.minimum,
             maximum=self._size.maximum,
             workers=[self._worker(seat) for seat in seats],
-            dashboard_path=f"proxy/{port}/status" if port else None,
+            dashboard_path=f"{DASHBOARD_PREFIX}/status" if shown else None,
+            page_path=f"{DASHBOARD_PREFIX}/labpool" if shown else None,
             queued=max(0, counts.get(RunState.QUEUED, 0) - self._assigned()),
             running=len(self._dispatcher.attempts),
         )
+
+    def dashboard(self) -> Dashboard:
+        """Return the Dask dashboard of a pool of our own; asking for it starts the pool.
+
+        Raises:
+            NotFound: A pool of this kind has none.
+            ServerUnavailable: It is not up yet.
+        """
+        if self._mode != "local":
+            raise NotFound(_NO_DASHBOARD[self._mode], mode=self._mode)
+        self._keeper.ensure()
+        backend = self._keeper.backend
+        found = backend.dashboard() if backend is not None else None
+        if found is None:
+            reason = self._keeper.reason or "The workers are starting."
+            raise ServerUnavailable(reason, retry_after_s=START_S)
+        return found
 
     async def change(self, change: PoolChange) -> Pool:
         """Set a new size.

@@ -31,10 +31,12 @@ from labpool.wire import (
 )
 from labpool.wire.events import CancelRequested, RunCancelled, RunQueued, RunRequeued
 from labpool.wire.pages import AssetsQuery, EventsQuery, LogsQuery, MetricsQuery, RunsQuery
+from labpool_server.dashboard.history import History
+from labpool_server.dashboard.record import Recorder
 from labpool_server.dispatch import AttemptSettings, Dispatcher, Size, StopReason
 from labpool_server.folder import DataFolder
 from labpool_server.hub import Hub
-from labpool_server.pool.backend import Backend, Batch, Listener, PoolSettings
+from labpool_server.pool.backend import Backend, Batch, Dashboard, Listener, PoolSettings
 from labpool_server.pool.keeper import PoolKeeper
 from labpool_server.store import AsyncStore, Store, Stored
 
@@ -64,9 +66,10 @@ class Service:
         thresholds: Limits for alerts.
         shutdown_grace_s: How long jobs may save when the server stops, seconds.
         on_activity: Called while anything runs or waits, so that nobody culls the server.
+        history: Is told who runs what.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a part of the server, and has a name
         self,
         *,
         folder: DataFolder,
@@ -77,6 +80,7 @@ class Service:
         thresholds: Thresholds,
         shutdown_grace_s: float,
         on_activity: Callable[[], None],
+        history: History,
     ) -> None:
         self._folder = folder
         self._pool_settings = pool
@@ -97,6 +101,7 @@ class Service:
             mode, size, self._keeper, self._dispatcher, self._store, self._monitor
         )
         self._feed = PoolFeed(self._pool.seen)
+        self._recorder = Recorder(history, self._on_a_worker)
         self._heart: asyncio.Task[None] | None = None
         self._started = asyncio.Event()
         self._refusal: LabpoolError | None = None
@@ -326,6 +331,15 @@ class Service:
         """Return the pool now."""
         return await self._pool.get()
 
+    def dashboard(self) -> Dashboard:
+        """Return the pool's Dask dashboard; asking for it starts the pool.
+
+        Raises:
+            NotFound: A pool of this kind has none.
+            ServerUnavailable: It is not up yet.
+        """
+        return self._pool.dashboard()
+
     async def change_pool(self, change: PoolChange) -> Pool:
         """Change the pool's size."""
         return await self._pool.change(change)
@@ -379,6 +393,11 @@ class Service:
 
     def _publish(self, stored: Sequence[Stored]) -> None:
         self._hub.publish(stored)
+        self._recorder.record(stored)
+
+    def _on_a_worker(self, run_id: str) -> Run | None:
+        attempt = self._dispatcher.attempts.get(run_id)
+        return attempt.run if attempt is not None else None
 
     def _hear(self, batch: Batch) -> None:
         self._dispatcher.hear(batch)

@@ -15,6 +15,8 @@ from tornado.websocket import websocket_connect
 
 from labpool.wire import API_PREFIX, ROUTES
 from labpool.wire import events as ev
+from labpool.wire.routes import DASHBOARD_PREFIX, POOL
+from labpool_server.handlers.door import DashboardDoor
 from server.handlers.in_process import TOKEN, Server
 from server.handlers.listening import queued
 from server.handlers.memory import Nobody, OnlyRead
@@ -106,6 +108,9 @@ async def test_every_handler_of_the_loaded_app_comes_from_the_table(
             for pattern, handler in rules(server.app.web_app.default_router)
             if handler.__module__.startswith("labpool_server") or API_PREFIX in pattern
         ]
+        doors = [handler for pattern, handler in ours if DASHBOARD_PREFIX in pattern]
+        assert doors == [DashboardDoor]
+        ours = [(pattern, handler) for pattern, handler in ours if handler not in doors]
         assert len(ours) == len({route.path for route in ROUTES}) + 1
         asked = server.app.web_app.settings["authorizer"].asked
         for pattern, handler in ours:
@@ -121,6 +126,28 @@ async def test_every_handler_of_the_loaded_app_comes_from_the_table(
                 assert refused(
                     await server.stranger.request(verb, f"http://127.0.0.1:{server.port}{path}")
                 )
+
+
+@pytest.mark.parametrize("path", ["", "/", "/status", "/labpool", "/static/js/bokeh.min.js"])
+async def test_the_dashboard_s_door_asks_for_login_and_role(
+    start: Callable[..., Any], path: str
+) -> None:
+    async with start(authorizer=Nobody) as server:
+        asked = server.app.web_app.settings["authorizer"].asked
+        url = f"http://127.0.0.1:{server.port}/{DASHBOARD_PREFIX}{path}"
+        for verb in (*VERBS, "OPTIONS"):
+            asked.clear()
+            answer = await server.api.request(verb, url)
+            own = verb in ("GET", "HEAD")
+            assert answer.status_code == (403 if own else 405), verb
+            assert asked == ([("read", POOL)] if own else [])
+            assert (await server.stranger.request(verb, url)).status_code in (302, 403)
+            assert asked == ([("read", POOL)] if own else [])
+        asked.clear()
+        for query in ("", f"?token={TOKEN}"):
+            with pytest.raises(HTTPClientError, match="403"):
+                await websocket_connect(url.replace("http:", "ws:", 1) + query)
+        assert asked == [("read", POOL)]
 
 
 async def test_a_login_by_cookie_needs_the_xsrf_header_to_change_things(

@@ -1,0 +1,107 @@
+"""What of Dask the pool uses, and how it is set up. Importing this module takes seconds."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, cast
+
+import dask.config
+from dask.utils import parse_bytes
+from distributed import Client, LocalCluster, Scheduler, Security
+from distributed.system import MEMORY_LIMIT
+
+from labpool.runtime.dask_worker import TOPIC, WorkerDesk
+from labpool_server.dashboard.history import History
+from labpool_server.dashboard.page import Seats, add_page
+
+from . import gate
+from .backend import PoolSettings
+
+CONNECT_S = 10
+"""How long a scheduler may take to answer, seconds."""
+
+# All but the pages that pass requests on to the workers, and to whatever else they name.
+_ROUTES = [
+    "distributed.http.scheduler.info",
+    "distributed.http.scheduler.json",
+    "distributed.http.scheduler.prometheus",
+    "distributed.http.health",
+    "distributed.http.statics",
+]
+
+
+class Dask:
+    """Dask, once it is imported."""
+
+    topic = TOPIC
+    desk = WorkerDesk
+
+    @staticmethod
+    async def cluster(settings: PoolSettings) -> LocalCluster:
+        """Start a scheduler and workers on this machine; only this process is let in."""
+        loop = asyncio.get_running_loop()
+        security = await loop.run_in_executor(None, Security.temporary)
+        options = {
+            "distributed.scheduler.allowed-failures": 0,
+            "distributed.scheduler.http.routes": _ROUTES,
+            **gate.OPTIONS,
+            "distributed.worker.memory.target": False,
+            "distributed.worker.memory.spill": False,
+            "distributed.worker.memory.pause": False,
+            "distributed.worker.memory.terminate": 0.95,
+            "distributed.worker.memory.monitor-interval": "100 ms",
+        }
+        numeric = {
+            name: str(settings.threads)
+            for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+        }
+        with dask.config.set(options):
+            cluster = LocalCluster(
+                n_workers=settings.minimum,
+                threads_per_worker=1,
+                processes=True,
+                host=gate.HOST,
+                security=security,
+                dashboard_address=f"{gate.HOST}:0",
+                memory_limit=_memory_limit(settings),
+                local_directory=settings.local_directory,
+                asynchronous=True,
+                env=numeric,
+                config=options,
+            )
+            cluster.scheduler_spec["cls"] = gate.GatedScheduler
+            return await cluster
+
+    @staticmethod
+    def add_page(cluster: LocalCluster, history: History, seats: Seats) -> None:
+        """Put Labpool's page on the dashboard of a cluster that ``cluster`` started."""
+        add_page(cast("Scheduler", cluster.scheduler), history, seats)
+
+    @staticmethod
+    async def client(target: Any, security: dict[str, str] | None) -> Client:
+        """Connect to a scheduler.
+
+        Args:
+            target: The cluster, or a scheduler's address.
+            security: Paths of TLS files (ca, cert, key), or None.
+        """
+        tls = Security(**_tls(security)) if security else None
+        client: Client = await Client(
+            target, asynchronous=True, set_as_default=False, security=tls, timeout=CONNECT_S
+        )
+        return client
+
+
+def _memory_limit(settings: PoolSettings) -> str | int:
+    if settings.memory_limit == "auto":
+        return int(MEMORY_LIMIT / max(1, settings.maximum))
+    return int(parse_bytes(settings.memory_limit))
+
+
+def _tls(files: dict[str, str]) -> dict[str, Any]:
+    return {
+        "tls_ca_file": files.get("ca"),
+        "tls_client_cert": files.get("cert"),
+        "tls_client_key": files.get("key"),
+        "require_encryption": True,
+    }
