@@ -102,7 +102,7 @@ def test_a_database_of_a_newer_labpool_is_refused(url: str, tmp_path: Path) -> N
     change(url, "UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(StoreIncompatible, match=r"newer Labpool.*9999") as caught:
         store.open()
-    assert caught.value.details == {"revision": "9999", "known": "0001"}
+    assert caught.value.details == {"revision": "9999", "known": "0002"}
 
 
 def test_only_the_owner_may_read_it(tmp_path: Path) -> None:
