@@ -69,8 +69,8 @@ export function aPool(change: Partial<Pool> = {}): Pool {
 }
 
 /** An event of a run. */
-export function anEvent<Type extends RunEvent['type']>(
-  type: Type,
+export function anEvent(
+  type: RunEvent['type'],
   run: string,
   seq: number,
   more: object = {}
