@@ -1,15 +1,19 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
+import { actionsPlugin } from './plugins/actions';
 import { dashboardPlugin } from './plugins/dashboard';
 import { entryPlugin } from './plugins/entry';
 import { formPlugin } from './plugins/form';
 import { labpoolPlugin } from './plugins/labpool';
 import { noticesPlugin } from './plugins/notices';
+import { panelPlugin } from './plugins/panel';
 import { statusPlugin } from './plugins/status';
 
 /** The plugins of Labpool. */
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
   labpoolPlugin,
+  actionsPlugin,
+  panelPlugin,
   formPlugin,
   statusPlugin,
   entryPlugin,

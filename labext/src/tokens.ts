@@ -1,4 +1,5 @@
 import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
 import { Token } from '@lumino/coreutils';
 
 import type { Api } from './api/client';
@@ -11,6 +12,8 @@ export interface ILabpool {
   readonly api: Api;
   /** What this page knows, live. */
   readonly session: Session;
+  /** What people can do, by the names in `Commands` and JupyterLab's own. */
+  readonly commands: CommandRegistry;
   /** The texts of the page's language. */
   readonly trans: TranslationBundle;
   /** Numbers, times and direction of the page's language. */

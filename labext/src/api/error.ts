@@ -39,6 +39,11 @@ export class ApiError extends Error {
     return this.status === 404 && this.code === '';
   }
 
+  /** Whether only a proxy answers, for a server that is not there now. */
+  get isAway(): boolean {
+    return this.code === '' && (this.status >= 500 || this.status === 424);
+  }
+
   /** Whether this login may not do what it asked for. */
   get isRefused(): boolean {
     return this.status === 401 || this.status === 403;

@@ -16,6 +16,9 @@ const NONE: Pace = { rate: null, leftS: null };
 /** Seconds over which the rate is taken: shorter jumps, longer lags behind. */
 const WINDOW_S = 30;
 
+/** An attempt begins or stops; a checkpoint or a log line changes nothing. */
+const ENDS_A_TRACK = /^(attempt|run)_/;
+
 /**
  * Measures how fast runs go, by the clock of the machine that they run on.
  */
@@ -25,7 +28,7 @@ export class Paces {
     for (const event of events) {
       if (event.type === 'progress_reported') {
         this.add(event.run_id, event.attempt, event.progress, event.at, find);
-      } else if (event.type !== 'metrics_reported' && event.type !== 'log_written') {
+      } else if (ENDS_A_TRACK.test(event.type)) {
         this.tracks.delete(event.run_id);
       }
     }

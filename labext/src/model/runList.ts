@@ -19,7 +19,7 @@ export const ALL_RUNS: RunFilter = { kind: '', state: '', search: '' };
 /** Whether the list is being asked for, is there, or could not be had. */
 export type Phase = 'loading' | 'ready' | 'failed';
 
-/** The runs that match a filter: those that have not ended first, then the latest. */
+/** The runs that match a filter: those that run first, then those that wait. */
 export class RunList implements IDisposable {
   /**
    * @param api - Where further pages come from.
@@ -45,7 +45,7 @@ export class RunList implements IDisposable {
     return this._phase;
   }
 
-  /** Why the rows are not there, in words. */
+  /** Why rows could not be had the last time, in words; empty when all went well. */
   get problem(): string {
     return this._problem;
   }
@@ -55,19 +55,24 @@ export class RunList implements IDisposable {
     return this._filter;
   }
 
+  /** Whether an answer with more rows is on its way. */
+  get isAsking(): boolean {
+    return this.asking;
+  }
+
   /** Whether there are older runs that have not been asked for. */
   get hasMore(): boolean {
     return this.next !== null;
   }
 
-  /** The runs, those that have not ended first; newest first in both parts. */
+  /** The runs: those that run, those that wait, those that have ended; newest first in each. */
   get rows(): readonly Run[] {
     return this._rows;
   }
 
-  /** Whether this list shows nothing because nothing was ever launched. */
-  get isBlank(): boolean {
-    return this._phase === 'ready' && this._rows.length === 0 && isAll(this._filter);
+  /** Whether some runs may be left out by the filter. */
+  get isFiltered(): boolean {
+    return !isAll(this._filter);
   }
 
   get isDisposed(): boolean {
@@ -78,6 +83,15 @@ export class RunList implements IDisposable {
   setFilter(filter: RunFilter): void {
     this._filter = filter;
     this.restart();
+  }
+
+  /** Asks again for what could not be had. */
+  retry(): void {
+    if (this._phase === 'failed') {
+      this.restart();
+    } else {
+      void this.loadMore();
+    }
   }
 
   /** Asks for older runs; does nothing while they are on their way or when there are none. */
@@ -92,10 +106,14 @@ export class RunList implements IDisposable {
     Signal.clearData(this);
   }
 
+  /** The page is connected, or connected again. */
   private begin(): void {
-    const page = this.session.firstPage;
-    if (page && this._phase === 'loading' && isAll(this._filter)) {
-      this.take(page, true);
+    if (this._phase === 'failed' && this.session.link === 'live') {
+      this.restart();
+    } else if (this._phase === 'loading' && this.session.firstPage && !this.asking) {
+      this.restart();
+    } else if (this._problem !== '' && this.session.link === 'live') {
+      this.retry();
     }
   }
 
@@ -107,6 +125,8 @@ export class RunList implements IDisposable {
       this.take(page, true);
     } else {
       void this.ask('');
+      // What the page knows already is shown at once.
+      this.arrange();
     }
   }
 
@@ -129,7 +149,7 @@ export class RunList implements IDisposable {
       }
     } catch (error) {
       if (turn === this.turn) {
-        this.fail(error);
+        this.fail(error, after === '');
       }
     }
   }
@@ -138,18 +158,24 @@ export class RunList implements IDisposable {
     this.asking = false;
     if (isFirst) {
       this.ids.clear();
-      this.session.active.forEach(run => this.ids.add(run.id));
+      this.oldest = '';
     }
     page.items.forEach(run => this.ids.add(run.id));
-    this.oldest = page.items.at(-1)?.created_at ?? this.oldest;
+    // With no page after this one, nothing is too old.
+    this.oldest =
+      page.next === null ? '' : (page.items.at(-1)?.created_at ?? this.oldest);
     this.next = page.next;
     this._phase = 'ready';
+    this._problem = '';
+    this.session.known.forEach(run => {
+      this.admit(run);
+    });
     this.arrange();
   }
 
-  private fail(error: unknown): void {
+  private fail(error: unknown, isFirst: boolean): void {
     this.asking = false;
-    this._phase = 'failed';
+    this._phase = isFirst ? 'failed' : this._phase;
     this._problem = messageOf(error);
     this._changed.emit();
   }
@@ -157,15 +183,22 @@ export class RunList implements IDisposable {
   /** Takes in runs that are new or have come to match; a run older than the pages waits. */
   private update(_: Session, changed: ReadonlySet<string>): void {
     if (this._phase !== 'ready') {
+      this.begin();
       return;
     }
     for (const id of changed) {
       const run = this.session.run(id);
-      if (run && (!hasEnded(run.state) || run.created_at >= this.oldest)) {
-        this.ids.add(id);
+      if (run) {
+        this.admit(run);
       }
     }
     this.arrange();
+  }
+
+  private admit(run: Run): void {
+    if (!hasEnded(run.state) || run.created_at >= this.oldest) {
+      this.ids.add(run.id);
+    }
   }
 
   private arrange(): void {
@@ -204,7 +237,7 @@ function isAll(filter: RunFilter): boolean {
 }
 
 function order(run: Run): number {
-  return hasEnded(run.state) ? 1 : 0;
+  return run.state === 'running' ? 0 : hasEnded(run.state) ? 2 : 1;
 }
 
 function newestFirst(one: Run, two: Run): number {

@@ -5,17 +5,9 @@ import { Signal, type ISignal } from '@lumino/signaling';
 import type { Api } from '../api/client';
 import { ApiError, messageOf } from '../api/error';
 import { EventSocket } from '../api/socket';
-import {
-  hasEnded,
-  type Alert,
-  type Message,
-  type Page,
-  type Pool,
-  type Run,
-  type RunEvent
-} from '../api/types';
-import { fold } from './fold';
+import type { Alert, Message, Page, Pool, Run, RunEvent } from '../api/types';
 import { Paces } from './pace';
+import { RunBook } from './runBook';
 import { Watches, type Watch } from './watches';
 
 /**
@@ -96,6 +88,11 @@ export class Session implements IDisposable {
     return this._problem;
   }
 
+  /** Whether this login may see the pool; known once the page is connected. */
+  get seesPool(): boolean {
+    return this._seesPool;
+  }
+
   /** The pool, once it is known. */
   get pool(): Pool | null {
     return this._pool;
@@ -111,10 +108,14 @@ export class Session implements IDisposable {
     return this._firstPage;
   }
 
+  /** Every run that the page has heard of, in no order. */
+  get known(): readonly Run[] {
+    return this.runs.all;
+  }
+
   /** The runs that have not ended, newest first. */
   get active(): readonly Run[] {
-    const runs = [...this.runs.values()].filter(run => !hasEnded(run.state));
-    return runs.sort((one, two) => (one.created_at < two.created_at ? 1 : -1));
+    return this.runs.active;
   }
 
   get isDisposed(): boolean {
@@ -123,15 +124,14 @@ export class Session implements IDisposable {
 
   /** A run, if the page has heard of it. */
   run(id: string): Run | null {
-    return this.runs.get(id) ?? null;
+    return this.runs.get(id);
   }
 
   /** Takes note of runs that a REST answer has brought; what is older than known is left out. */
   learn(runs: readonly Run[]): void {
-    const news = runs.filter(run => run.seq >= (this.runs.get(run.id)?.seq ?? 0));
-    news.forEach(run => this.runs.set(run.id, run));
-    if (news.length > 0) {
-      this._runsChanged.emit(new Set(news.map(run => run.id)));
+    const news = this.runs.learn(runs);
+    if (news.size > 0) {
+      this._runsChanged.emit(news);
     }
   }
 
@@ -141,6 +141,21 @@ export class Session implements IDisposable {
       return;
     }
     this.setLink('connecting');
+    await this.begin();
+  }
+
+  /** Hears everything of a run, until the answer's `end` is disposed of. */
+  watch(id: string): Watch {
+    return this.watches.add(id);
+  }
+
+  dispose(): void {
+    window.clearTimeout(this.timer);
+    this.socket.dispose();
+    Signal.clearData(this);
+  }
+
+  private async begin(): Promise<void> {
     try {
       const page = await this.api.runs({ limit: PAGE_SIZE });
       this._firstPage = page;
@@ -151,19 +166,10 @@ export class Session implements IDisposable {
     }
   }
 
-  /** Hears everything of a run, until the answer's `end` is disposed of. */
-  watch(id: string): Watch {
-    return this.watches.add(id);
-  }
-
-  dispose(): void {
-    this.socket.dispose();
-    Signal.clearData(this);
-  }
-
   private hear(message: Message): void {
     switch (message.type) {
       case 'opened':
+        this._seesPool = message.pool;
         this.open(message.active, message.replayed);
         break;
       case 'events':
@@ -190,26 +196,30 @@ export class Session implements IDisposable {
   }
 
   private tell(events: readonly RunEvent[]): void {
-    const changed = new Set<string>();
-    for (const event of events) {
-      const run = this.runs.get(event.run_id) ?? null;
-      const known = run ? event.seq > run.seq : event.type === 'run_queued';
-      if (!known) {
-        continue;
-      }
-      const now = fold(run, event);
-      if (now) {
-        this.runs.set(event.run_id, now);
-      } else {
-        this.runs.delete(event.run_id);
-      }
-      changed.add(event.run_id);
-    }
+    const strangers = events.filter(
+      event => event.type === 'run_requeued' && !this.run(event.run_id)
+    );
+    const changed = this.runs.tell(events);
     this.paces.hear(events, id => this.run(id));
     if (changed.size > 0) {
       this._runsChanged.emit(changed);
     }
     this._told.emit(events);
+    strangers.forEach(event => {
+      this.meet(event.run_id);
+    });
+  }
+
+  /** An old run that no page has brought goes on: lists show it from now on. */
+  private meet(id: string): void {
+    this.api.run(id).then(
+      run => {
+        this.learn([run]);
+      },
+      () => {
+        // It has been deleted since, or the next connection brings it.
+      }
+    );
   }
 
   /** Forgets what may be out of date and asks again. */
@@ -239,12 +249,10 @@ export class Session implements IDisposable {
   private refuse(error: unknown): void {
     this.socket.close();
     this._problem = messageOf(error);
-    if (!(error instanceof ApiError)) {
+    if (!(error instanceof ApiError) || error.isAway) {
       this.setLink('reconnecting');
-      window.setTimeout(() => {
-        this._link = 'idle';
-        void this.connect();
-      }, RETRY_MS);
+      window.clearTimeout(this.timer);
+      this.timer = window.setTimeout(() => void this.begin(), RETRY_MS);
       return;
     }
     this.setLink(error.isMissing ? 'missing' : error.isRefused ? 'refused' : 'failed');
@@ -259,12 +267,14 @@ export class Session implements IDisposable {
   }
 
   private readonly socket: EventSocket;
-  private readonly runs = new Map<string, Run>();
+  private readonly runs = new RunBook();
   private readonly watches = new Watches(ids => {
     this.socket.watch(ids);
   });
   private _link: Link = 'idle';
   private _problem = '';
+  private _seesPool = true;
+  private timer = 0;
   private _pool: Pool | null = null;
   private _alerts: readonly Alert[] = [];
   private _firstPage: Page<Run> | null = null;

@@ -22,6 +22,7 @@ export const labpoolPlugin: JupyterFrontEndPlugin<ILabpool> = {
     return {
       api,
       session,
+      commands: app.commands,
       trans: translator.load('labpool'),
       format: createFormat(translator),
       translator

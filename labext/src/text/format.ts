@@ -56,7 +56,7 @@ export class Format {
   private readonly figures: Intl.NumberFormat;
   private readonly short: Intl.NumberFormat;
   private readonly tiny: Intl.NumberFormat;
-  private readonly share: Intl.NumberFormat;
+  private readonly shares: Intl.NumberFormat;
   private readonly time: Intl.DateTimeFormat;
   private readonly day: Intl.DateTimeFormat;
   private readonly ago: Intl.RelativeTimeFormat;
@@ -71,7 +71,7 @@ export class Format {
       notation: 'scientific',
       maximumSignificantDigits: 3
     });
-    this.share = new Intl.NumberFormat(code, { style: 'percent' });
+    this.shares = new Intl.NumberFormat(code, { style: 'percent' });
     this.time = new Intl.DateTimeFormat(code, CLOCK);
     this.day = new Intl.DateTimeFormat(code, DAY);
     this.ago = new Intl.RelativeTimeFormat(code, { numeric: 'auto' });
@@ -103,7 +103,12 @@ export class Format {
 
   /** A share of one, as percent; below the whole it never says 100 %. */
   percent(value: number): string {
-    return this.share.format(value < 1 ? Math.min(value, 0.99) : 1);
+    return this.shares.format(value < 1 ? Math.min(value, 0.99) : 1);
+  }
+
+  /** A share that may be more than one: several cores, or several times as fast. */
+  share(value: number): string {
+    return this.shares.format(value);
   }
 
   /** A time of day on this machine's clock. */

@@ -1,0 +1,101 @@
+import { deleteIcon, redoIcon, runIcon, stopIcon } from '@jupyterlab/ui-components';
+import type { LabIcon } from '@jupyterlab/ui-components';
+
+import { hasEnded, type Run, type RunRequest } from '../api/types';
+import { Commands, type ILabpool } from '../tokens';
+import { ask } from '../views/dialog';
+import { attempt, idOf, idSchema } from './attempt';
+
+/** Something that can be done to a run. */
+interface RunAction {
+  readonly icon: LabIcon;
+  readonly label: string;
+  /** What a screen reader says, with the run's name. */
+  readonly caption: (name: string) => string;
+  /** Whether it makes sense for a run as it is. */
+  readonly fits: (run: Run) => boolean;
+  readonly execute: (run: Run) => Promise<unknown>;
+}
+
+/** Adds the commands that act on one run. */
+export function addRunCommands(labpool: ILabpool): void {
+  const { api, commands, session } = labpool;
+  for (const [id, action] of Object.entries(runActions(labpool))) {
+    const find = (args: Parameters<typeof idOf>[0]): Run | null =>
+      session.run(idOf(args));
+    commands.addCommand(id, {
+      icon: action.icon,
+      label: action.label,
+      caption: args => action.caption(find(args)?.name ?? ''),
+      isEnabled: args => {
+        const run = find(args);
+        return session.link === 'live' && run !== null && action.fits(run);
+      },
+      describedBy: { args: idSchema('Id of the run.') },
+      execute: args =>
+        attempt(async () => action.execute(find(args) ?? (await api.run(idOf(args)))))
+    });
+  }
+}
+
+function runActions(labpool: ILabpool): Readonly<Record<string, RunAction>> {
+  const { api, session, trans } = labpool;
+  return {
+    [Commands.cancelRun]: {
+      icon: stopIcon,
+      label: trans.__('Cancel Run'),
+      caption: name => trans.__('Cancel the run %1', name),
+      fits: run => !hasEnded(run.state) && !run.cancel_requested,
+      execute: async run => {
+        session.learn([await api.cancel(run.id)]);
+      }
+    },
+    [Commands.resumeRun]: {
+      icon: runIcon,
+      label: trans.__('Resume Run'),
+      caption: name => trans.__('Resume the run %1 from its last checkpoint', name),
+      fits: run => ['interrupted', 'failed', 'cancelled'].includes(run.state),
+      execute: async run => {
+        session.learn([await api.resume(run.id)]);
+      }
+    },
+    [Commands.retryRun]: {
+      icon: redoIcon,
+      label: trans.__('Run Again'),
+      caption: name => trans.__('Launch a new run like %1', name),
+      fits: run => hasEnded(run.state),
+      execute: async run => {
+        session.learn([await api.launch(again(run))]);
+      }
+    },
+    [Commands.deleteRun]: {
+      icon: deleteIcon,
+      label: trans.__('Delete Run'),
+      caption: name => trans.__('Delete the run %1', name),
+      fits: run => hasEnded(run.state),
+      execute: run => deleteRun(labpool, run)
+    }
+  };
+}
+
+async function deleteRun(labpool: ILabpool, run: Run): Promise<void> {
+  const { api, trans } = labpool;
+  const sure = await ask(labpool, {
+    title: trans.__('Delete Run'),
+    body: trans.__(
+      'Delete “%1” with its log, metrics and files? This cannot be undone.',
+      run.name
+    ),
+    accept: trans.__('Delete'),
+    warns: true
+  });
+  if (sure !== null) {
+    await api.deleteRun(run.id);
+  }
+}
+
+/** What was asked for, once more. */
+function again(run: Run): RunRequest {
+  const { kind, name, params, priority, tags, max_attempts, timeout_s } = run;
+  return { kind, name, params, priority, tags, max_attempts, timeout_s };
+}

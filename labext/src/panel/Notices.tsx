@@ -1,0 +1,24 @@
+import * as React from 'react';
+
+import { LinkNote } from '../views/notes';
+import { useLabpool, useSignal } from '../views/widget';
+
+/** What is to be known before the lists: the connection, and thresholds that are crossed. */
+export function Notices(): React.ReactElement {
+  const { session } = useLabpool();
+  useSignal(session.poolChanged);
+  useSignal(session.linkChanged);
+  const alerts = session.link === 'live' ? session.alerts : [];
+  return (
+    <>
+      <LinkNote />
+      {alerts.length > 0 && (
+        <ul className="lp-Alerts" role="status">
+          {alerts.map(alert => (
+            <li key={`${alert.code} ${alert.subject}`}>{alert.message}</li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,69 @@
+import * as React from 'react';
+
+import type { Run } from '../api/types';
+import { Commands } from '../tokens';
+import { CommandButton, useCommands } from '../views/actions';
+import { Facts } from '../views/list';
+import { ProgressBar } from '../views/progress';
+import { StateMark } from '../views/state';
+import { useLabpool } from '../views/widget';
+import { runFacts, runTime } from './runText';
+
+const ACTIONS = [
+  Commands.cancelRun,
+  Commands.resumeRun,
+  Commands.retryRun,
+  Commands.deleteRun
+];
+
+/** One run: its name, where it stands, and what can be done. */
+export function RunRow(props: {
+  readonly run: Run;
+  /** What the kind is called. */
+  readonly kind: string;
+  /** Whether the Tab key comes to this row. */
+  readonly isCurrent: boolean;
+}): React.ReactElement {
+  const labpool = useLabpool();
+  const { give } = useCommands();
+  const { run, kind, isCurrent } = props;
+  const tabIndex = isCurrent ? 0 : -1;
+  return (
+    <div className="lp-Row lp-RunRow" data-state={run.state}>
+      <StateMark run={run} brief />
+      <button
+        type="button"
+        className="lp-Row-name"
+        tabIndex={tabIndex}
+        title={run.name}
+        onClick={() => {
+          give(Commands.openRun, { id: run.id });
+        }}
+      >
+        <bdi>{run.name}</bdi>
+      </button>
+      <div className="lp-Row-buttons">
+        {ACTIONS.map(command => (
+          <CommandButton
+            key={command}
+            command={command}
+            args={{ id: run.id }}
+            tabIndex={tabIndex}
+          />
+        ))}
+      </div>
+      <div className="lp-Row-facts">
+        <span className="lp-Row-text" title={run.error?.message}>
+          <Facts items={[kind, ...runFacts(run, labpool)]} />
+        </span>
+        <span className="lp-Row-time">{runTime(run, labpool)}</span>
+      </div>
+      {run.state === 'running' && (
+        <ProgressBar
+          progress={run.progress}
+          label={labpool.trans.__('Progress of %1', run.name)}
+        />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,68 @@
+import * as React from 'react';
+
+import type { Worker } from '../api/types';
+import { useLabpool } from '../views/widget';
+import { cpuText } from './PoolTotal';
+
+/** The share of its memory limit above which a worker is in danger; the server's threshold. */
+const FULL = 0.85;
+
+/** What a worker takes: CPU, memory against its limit, how long it is up, its errors. */
+export function WorkerMeters(props: { readonly worker: Worker }): React.ReactElement {
+  const { trans, format } = useLabpool();
+  const { worker } = props;
+  return (
+    <div className="lp-Meters">
+      <span title={trans.__('CPU, in percent of one core')}>
+        {trans.__('CPU %1', cpuText(worker.cpu, format))}
+      </span>
+      <Memory worker={worker} />
+      <span title={trans.__('Uptime')}>
+        <span className="jp-sr-only">{trans.__('Uptime')} </span>
+        {uptime(worker.uptime_s, format.duration.bind(format))}
+      </span>
+      {worker.errors > 0 && (
+        <span className="lp-Meters-errors">
+          {trans._n(
+            '%2 error',
+            '%2 errors',
+            worker.errors,
+            format.number(worker.errors)
+          )}
+        </span>
+      )}
+    </div>
+  );
+}
+
+function Memory(props: { readonly worker: Worker }): React.ReactElement {
+  const { trans, format } = useLabpool();
+  const { memory_bytes: used, memory_limit_bytes: limit } = props.worker;
+  if (limit <= 0) {
+    return <span title={trans.__('Memory')}>{format.count(used, 'byte')}</span>;
+  }
+  const share = Math.min(used / limit, 1);
+  const text = format.countOf(used, limit, 'byte');
+  return (
+    <span className="lp-Memory" title={trans.__('Memory: %1', text)}>
+      {text}
+      <span
+        className="lp-Memory-bar"
+        role="meter"
+        aria-label={trans.__('Memory')}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Math.round(100 * share)}
+        aria-valuetext={text}
+        data-full={share > FULL ? '' : undefined}
+      >
+        <span style={{ inlineSize: `${(100 * share).toFixed(0)}%` }} />
+      </span>
+    </span>
+  );
+}
+
+/** Whole minutes after the first: seconds that run on every row only disturb. */
+function uptime(seconds: number, duration: (seconds: number) => string): string {
+  return duration(seconds < 60 ? seconds : Math.floor(seconds / 60) * 60);
+}

@@ -1,0 +1,40 @@
+import { Dialog } from '@jupyterlab/apputils';
+
+import type { ILabpool } from '../tokens';
+
+/** What is asked before something happens. */
+export interface Question<T> {
+  readonly title: string;
+  readonly body: Dialog.Body<T>;
+  /** The word on the button that does it. */
+  readonly accept: string;
+  /** Whether it cannot be taken back. */
+  readonly warns?: boolean;
+}
+
+/**
+ * Asks in a dialog of JupyterLab, in the direction of the page's language.
+ *
+ * @returns The value of the body where it was accepted, else null. A text as body gives true.
+ */
+export async function ask<T>(
+  { trans, format }: ILabpool,
+  question: Question<T>
+): Promise<T | true | null> {
+  const { title, body, accept, warns = false } = question;
+  const button = { label: accept };
+  const dialog = new Dialog<T>({
+    title,
+    body,
+    buttons: [
+      Dialog.cancelButton({ label: trans.__('Cancel') }),
+      warns ? Dialog.warnButton(button) : Dialog.okButton(button)
+    ],
+    // What cannot be taken back takes more than the Enter key.
+    defaultButton: warns ? 0 : 1,
+    focusNodeSelector: warns ? '.jp-mod-reject' : 'input'
+  });
+  dialog.node.dir = format.dir;
+  const result = await dialog.launch();
+  return result.button.accept ? (result.value ?? true) : null;
+}

@@ -1,0 +1,61 @@
+import * as React from 'react';
+
+/**
+ * Keeps the keyboard's place while a list is drawn again: a control that moved is focused once
+ * more, and where it is gone, the first control of its row.
+ */
+export class FocusKeeper extends React.Component<{
+  readonly children: React.ReactNode;
+}> {
+  override getSnapshotBeforeUpdate(): Place | null {
+    const control = document.activeElement;
+    const row = control?.closest<HTMLElement>('[data-row]');
+    return control instanceof HTMLElement && row && this.node.current?.contains(row)
+      ? { control, row: row.dataset['row'] ?? '' }
+      : null;
+  }
+
+  override componentDidUpdate(_: unknown, __: unknown, place: Place | null): void {
+    if (!place || document.activeElement === place.control) {
+      return;
+    }
+    if (place.control.isConnected) {
+      place.control.focus({ preventScroll: true });
+      return;
+    }
+    const row = `[data-row="${CSS.escape(place.row)}"]`;
+    this.node.current?.querySelector<HTMLElement>(`${row} button`)?.focus();
+  }
+
+  override render(): React.ReactElement {
+    return (
+      <div className="lp-FocusKeeper" ref={this.node}>
+        {this.props.children}
+      </div>
+    );
+  }
+
+  private readonly node = React.createRef<HTMLDivElement>();
+}
+
+interface Place {
+  readonly control: HTMLElement;
+  readonly row: string;
+}
+
+/** Small texts in one line, a dot between them; what is empty is left out. */
+export function Facts(props: {
+  readonly items: readonly React.ReactNode[];
+}): React.ReactElement {
+  const shown = props.items.filter(item => item !== null && item !== '');
+  return (
+    <>
+      {shown.map((item, at) => (
+        <React.Fragment key={at}>
+          {at > 0 && <span className="lp-Dot"> · </span>}
+          {item}
+        </React.Fragment>
+      ))}
+    </>
+  );
+}
