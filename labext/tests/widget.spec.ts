@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { Format } from '../src/text/format';
 import { language } from '../src/widget/i18n';
-import { pick } from '../src/widget/pick';
+import { pick } from '../src/charts/pick';
 import { Store } from '../src/widget/store';
 import type { LogLine, Snapshot } from '../src/widget/types';
 

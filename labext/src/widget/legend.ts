@@ -1,4 +1,5 @@
-import type { Drawn } from './chart';
+import type { Drawn } from '../charts/chart';
+import { isHeldOut } from '../charts/pick';
 import { each, h, set, write } from './dom';
 import type { Voice } from './part';
 
@@ -62,7 +63,7 @@ function drawEntry(voice: Voice, button: HTMLElement, entry: Entry): void {
   set(button, 'aria-pressed', String(entry.shown));
   set(button, 'title', entry.name);
   button.style.setProperty('--lp-curve', entry.colour);
-  set(line, 'data-dashed', String(/^(val|eval|test)/.test(entry.name)));
+  set(line, 'data-dashed', String(isHeldOut(entry.name)));
   write(name, voice.format.name(entry.name));
   write(value, entry.value === null ? '–' : voice.format.number(entry.value));
 }

@@ -1,9 +1,9 @@
 import uPlot from 'uplot';
 
 import type { Format } from '../text/format';
-import type { Choice } from './pick';
+import { type Choice, isHeldOut } from './pick';
+import type { Curves } from './points';
 import type { Palette } from './theme';
-import type { Points } from './types';
 
 /** Height of the plot in CSS pixels. */
 export const HEIGHT = 180;
@@ -61,7 +61,7 @@ export function createChart(
 /** Puts curves with steps of their own on one row of steps. */
 export function align(
   curves: readonly Choice[],
-  series: Readonly<Record<string, Points>>
+  series: Curves
 ): uPlot.AlignedData {
   const tables = curves.map((curve): uPlot.AlignedData => {
     const points = series[curve.name];
@@ -84,7 +84,7 @@ function lineOf(curve: Drawn): uPlot.Series {
     stroke: curve.colour,
     width: 1.75,
     spanGaps: true,
-    ...(/^(val|eval|test)/.test(curve.name) ? { dash: [5, 4] } : {}),
+    ...(isHeldOut(curve.name) ? { dash: [5, 4] } : {}),
     points: { size: 5, fill: curve.colour }
   };
 }
