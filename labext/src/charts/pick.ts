@@ -36,6 +36,21 @@ export function pick(series: Curves): Choice[] {
   }));
 }
 
+/** The charts of a page: losses together, scores together, each other metric alone. */
+export function groups(series: Curves): readonly (readonly Choice[])[] {
+  const all = pick(series).map(choice => ({ ...choice, shown: true }));
+  const together = (['loss', 'score'] as const).map(side =>
+    all.filter(choice => choice.side === side)
+  );
+  const others = all.filter(choice => choice.side === 'other');
+  const aside = (choice: Choice): boolean => ASIDE.test(choice.name);
+  return [
+    ...together.filter(group => group.length > 0),
+    ...others.filter(choice => !aside(choice)).map(choice => [choice]),
+    ...others.filter(aside).map(choice => [choice])
+  ];
+}
+
 function sideOf(name: string): Side {
   if (LOSS.test(name)) {
     return 'loss';

@@ -8,7 +8,10 @@ export interface Points {
 export type Curves = Readonly<Record<string, Points>>;
 
 /** The value at a step or the last one before it; with no step the latest of all. */
-export function valueAt(points: Points | undefined, step: number | null): number | null {
+export function valueAt(
+  points: Points | undefined,
+  step: number | null
+): number | null {
   if (!points) {
     return null;
   }

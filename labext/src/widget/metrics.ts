@@ -24,8 +24,8 @@ export function createMetrics(voice: Voice): Part {
 
 class Metrics {
   readonly node: HTMLElement;
-  private readonly frame = h('div', { class: 'lp-Chart', role: 'img', dir: 'ltr' });
-  private readonly probe = h('span', { class: 'lp-Probe', 'aria-hidden': 'true' });
+  private readonly frame = h('div', { class: 'lpw-Chart', role: 'img', dir: 'ltr' });
+  private readonly probe = h('span', { class: 'lpw-Probe', 'aria-hidden': 'true' });
   private readonly legend;
   private readonly toggled = new Map<string, boolean>();
   private readonly sizes: ResizeObserver;
@@ -43,7 +43,7 @@ class Metrics {
     this.frame.style.blockSize = `${String(HEIGHT)}px`;
     this.node = h(
       'div',
-      { class: 'lp-Metrics' },
+      { class: 'lpw-Metrics' },
       this.legend.node,
       this.frame,
       this.probe
