@@ -1,4 +1,5 @@
 import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
 import { Token } from '@lumino/coreutils';
 
 import type { Api } from './api/client';
@@ -17,6 +18,8 @@ export interface ILabpool {
   readonly format: Format;
   /** The page's language itself, for JupyterLab's own parts. */
   readonly translator: ITranslator;
+  /** The commands of the application. */
+  readonly commands: CommandRegistry;
 }
 
 /** The one connection of a page, and its language. */

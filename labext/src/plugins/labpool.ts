@@ -24,7 +24,8 @@ export const labpoolPlugin: JupyterFrontEndPlugin<ILabpool> = {
       session,
       trans: translator.load('labpool'),
       format: createFormat(translator),
-      translator
+      translator,
+      commands: app.commands
     };
   }
 };
