@@ -6,6 +6,7 @@ import { entryPlugin } from './plugins/entry';
 import { formPlugin } from './plugins/form';
 import { labpoolPlugin } from './plugins/labpool';
 import { noticesPlugin } from './plugins/notices';
+import { pagePlugin } from './plugins/page';
 import { panelPlugin } from './plugins/panel';
 import { statusPlugin } from './plugins/status';
 
@@ -14,6 +15,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   labpoolPlugin,
   actionsPlugin,
   panelPlugin,
+  pagePlugin,
   formPlugin,
   statusPlugin,
   entryPlugin,

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import { Format } from '../src/text/format';
 import { language } from '../src/widget/i18n';
+import { pick } from '../src/charts/pick';
 import { attemptText } from '../src/widget/notes';
-import { pick } from '../src/widget/pick';
 import { Store } from '../src/widget/store';
 import type { LogLine, Snapshot } from '../src/widget/types';
 

@@ -64,12 +64,12 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabPage]:
 
 
 def widget(lab: LabPage, cell: int = 0) -> Locator:
-    return lab.page.locator(".jp-CodeCell").nth(cell).locator(".lp-Run")
+    return lab.page.locator(".jp-CodeCell").nth(cell).locator(".lpw-Run")
 
 
 def done(lab: LabPage, cell: int = 0) -> int:
     """The number of steps that the widget tells."""
-    text = widget(lab, cell).locator(".lp-Figures").inner_text()
+    text = widget(lab, cell).locator(".lpw-Figures").inner_text()
     first = text.split("%")[-1].split(" of ")[0]
     digits = "".join(letter for letter in first if letter.isdigit())
     return int(digits) if " of " in text else 0
@@ -97,7 +97,7 @@ def test_it_follows_the_theme(lab: LabPage) -> None:
     def colours() -> list[str]:
         found: list[str] = widget(lab).evaluate(
             "node => [getComputedStyle(node).backgroundColor,"
-            " getComputedStyle(node.querySelector('.lp-Legend-line')).borderTopColor]"
+            " getComputedStyle(node.querySelector('.lpw-Legend-line')).borderTopColor]"
         )
         return found
 
@@ -123,9 +123,9 @@ def test_persian(lab: LabPage) -> None:
     lab.run(2)
     node = widget(lab, 2)
     expect(node).to_have_attribute("dir", "rtl", timeout=30_000)
-    expect(node.locator(".lp-Chip")).to_have_text("در حال اجرا")
+    expect(node.locator(".lpw-Chip")).to_have_text("در حال اجرا")
     expect(node.get_by_role("button", name="لغو")).to_be_visible()
-    assert any("۰" <= letter <= "۹" for letter in node.locator(".lp-Figures").inner_text())
+    assert any("۰" <= letter <= "۹" for letter in node.locator(".lpw-Figures").inner_text())
     lab.page.evaluate("() => { document.documentElement.lang = 'en'; }")
 
 
@@ -140,12 +140,12 @@ def test_a_dead_kernel_is_told_and_running_the_cell_again_shows_the_truth(lab: L
     )
     lab.until("kernel().status === 'idle'")
     lab.run(2)
-    expect(widget(lab, 2).locator(".lp-Chip")).to_have_text("Running", timeout=30_000)
+    expect(widget(lab, 2).locator(".lpw-Chip")).to_have_text("Running", timeout=30_000)
     assert moves(lab, 2)
 
 
 def test_the_buttons_stop_a_run_and_let_it_go_on(lab: LabPage) -> None:
-    chip = widget(lab, 2).locator(".lp-Chip")
+    chip = widget(lab, 2).locator(".lpw-Chip")
     widget(lab, 2).get_by_role("button", name="Cancel").click()
     expect(chip).to_have_text("Cancelled", timeout=30_000)
     widget(lab, 2).get_by_role("button", name="Resume").click()
@@ -159,8 +159,8 @@ def test_a_press_while_the_kernel_is_busy_is_not_lost(lab: LabPage) -> None:
     lab.run(1)
     lab.until("kernel().status === 'busy'")
     widget(lab, 2).get_by_role("button", name="Cancel").click()
-    expect(widget(lab, 2).locator(".lp-Chip")).to_have_text("Cancelled", timeout=60_000)
-    expect(widget(lab, 2).locator(".lp-Buttons-note")).to_have_text("")
+    expect(widget(lab, 2).locator(".lpw-Chip")).to_have_text("Cancelled", timeout=60_000)
+    expect(widget(lab, 2).locator(".lpw-Buttons-note")).to_have_text("")
 
 
 def test_nothing_was_written_to_the_console(lab: LabPage) -> None:

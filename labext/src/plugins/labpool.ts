@@ -25,7 +25,8 @@ export const labpoolPlugin: JupyterFrontEndPlugin<ILabpool> = {
       commands: app.commands,
       trans: translator.load('labpool'),
       format: createFormat(translator),
-      translator
+      translator,
+      commands: app.commands
     };
   }
 };

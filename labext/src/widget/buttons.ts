@@ -24,7 +24,7 @@ export interface Buttons extends Part {
  * @param press - Carries a press to the kernel.
  */
 export function createButtons(voice: Voice, press: (what: Press) => void): Buttons {
-  const note = h('span', { class: 'lp-Buttons-note', role: 'status' });
+  const note = h('span', { class: 'lpw-Buttons-note', role: 'status' });
   let pressed: Pressed | null = null;
   let timer = 0;
   const heard = (): void => {
@@ -42,7 +42,7 @@ export function createButtons(voice: Voice, press: (what: Press) => void): Butto
     createButton(voice, what, ask)
   );
   return {
-    node: h('div', { class: 'lp-Buttons' }, note, ...buttons.map(each => each.node)),
+    node: h('div', { class: 'lpw-Buttons' }, note, ...buttons.map(each => each.node)),
     heard,
     draw: shown => {
       if (pressed && isAnswered(shown, pressed)) {
@@ -82,7 +82,7 @@ function createButton(
   ask: (what: Press, shown: Snapshot) => void
 ): Button {
   const { text } = voice.language;
-  const node = h('button', { class: 'lp-Button', type: 'button', 'data-press': what });
+  const node = h('button', { class: 'lpw-Button', type: 'button', 'data-press': what });
   let last: Snapshot | null = null;
   let waiting: Press | null = null;
   const draw = (shown: Snapshot, waits: Press | null): void => {
@@ -96,7 +96,7 @@ function createButton(
     set(node, 'aria-disabled', String(waits !== null || shown.link !== 'live'));
     const hidden = shown.deleted || !STATES[what].includes(shown.run.state);
     if (hidden && node === document.activeElement) {
-      node.closest<HTMLElement>('.lp-Run')?.focus();
+      node.closest<HTMLElement>('.lpw-Run')?.focus();
     }
     reveal(node, !hidden);
   };

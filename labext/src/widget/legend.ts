@@ -1,4 +1,5 @@
-import type { Drawn } from './chart';
+import type { Drawn } from '../charts/chart';
+import { isHeldOut } from '../charts/pick';
 import { each, h, set, write } from './dom';
 import type { Voice } from './part';
 
@@ -19,9 +20,9 @@ export interface Legend {
  * @param toggle - Shows a curve or hides it.
  */
 export function createLegend(voice: Voice, toggle: (name: string) => void): Legend {
-  const list = h('div', { class: 'lp-Legend-list' });
-  const where = h('span', { class: 'lp-Dim lp-Legend-step' });
-  const node = h('div', { class: 'lp-Legend' }, list, where);
+  const list = h('div', { class: 'lpw-Legend-list' });
+  const where = h('span', { class: 'lpw-Dim lpw-Legend-step' });
+  const node = h('div', { class: 'lpw-Legend' }, list, where);
   list.addEventListener('click', event => {
     const button = (event.target as Element).closest('button');
     if (button?.dataset['name'] !== undefined) {
@@ -46,10 +47,10 @@ export function createLegend(voice: Voice, toggle: (name: string) => void): Lege
 function makeEntry(): HTMLElement {
   return h(
     'button',
-    { class: 'lp-Legend-entry', type: 'button' },
-    h('span', { class: 'lp-Legend-line', 'aria-hidden': 'true' }),
-    h('bdi', { class: 'lp-Legend-name' }),
-    h('span', { class: 'lp-Legend-value', dir: 'auto' })
+    { class: 'lpw-Legend-entry', type: 'button' },
+    h('span', { class: 'lpw-Legend-line', 'aria-hidden': 'true' }),
+    h('bdi', { class: 'lpw-Legend-name' }),
+    h('span', { class: 'lpw-Legend-value', dir: 'auto' })
   );
 }
 
@@ -61,8 +62,8 @@ function drawEntry(voice: Voice, button: HTMLElement, entry: Entry): void {
   set(button, 'data-name', entry.name);
   set(button, 'aria-pressed', String(entry.shown));
   set(button, 'title', entry.name);
-  button.style.setProperty('--lp-curve', entry.colour);
-  set(line, 'data-dashed', String(/^(val|eval|test)/.test(entry.name)));
+  button.style.setProperty('--lpw-curve', entry.colour);
+  set(line, 'data-dashed', String(isHeldOut(entry.name)));
   write(name, voice.format.name(entry.name));
   write(
     value,

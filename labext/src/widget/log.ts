@@ -9,19 +9,24 @@ const NEAR_END = 24;
 export function createLog(voice: Voice): Part {
   const { text } = voice.language;
   const lines = h('div', {
-    class: 'lp-Log-lines',
+    class: 'lpw-Log-lines',
     role: 'log',
     tabindex: '0',
     'aria-label': text.log,
     'aria-live': 'off'
   });
-  const empty = h('div', { class: 'lp-Dim lp-Log-empty' }, text.noLog);
-  const end = h('button', { class: 'lp-Log-end', type: 'button' }, `↓ ${text.follow}`);
-  const body = h('div', { class: 'lp-Log-body' }, lines, empty, end);
+  const empty = h('div', { class: 'lpw-Dim lpw-Log-empty' }, text.noLog);
+  const end = h('button', { class: 'lpw-Log-end', type: 'button' }, `↓ ${text.follow}`);
+  const body = h('div', { class: 'lpw-Log-body' }, lines, empty, end);
   const follow = follower(lines, end);
   let drawn: readonly LogLine[] = [];
   return {
-    node: h('details', { class: 'lp-Log', open: '' }, h('summary', {}, text.log), body),
+    node: h(
+      'details',
+      { class: 'lpw-Log', open: '' },
+      h('summary', {}, text.log),
+      body
+    ),
     draw: ({ logs }) => {
       reveal(empty, logs.length === 0);
       if (logs !== drawn) {
@@ -79,13 +84,13 @@ function renew(
 }
 
 function lineNode(voice: Voice, line: LogLine): HTMLElement {
-  const time = h('time', { class: 'lp-Log-time', datetime: line.at });
+  const time = h('time', { class: 'lpw-Log-time', datetime: line.at });
   write(time, voice.format.clock(line.at));
   const node = h(
     'div',
-    { class: 'lp-Log-line', 'data-level': line.level },
+    { class: 'lpw-Log-line', 'data-level': line.level },
     time,
-    h('span', { class: 'lp-Log-text', dir: 'auto' }, line.text)
+    h('span', { class: 'lpw-Log-text', dir: 'auto' }, line.text)
   );
   set(node, 'title', line.worker || null);
   return node;

@@ -1,14 +1,12 @@
 import type uPlot from 'uplot';
 
-import { align, createChart, type Drawn, HEIGHT } from './chart';
+import { align, createChart, type Drawn, HEIGHT } from '../charts/chart';
+import { type Choice, pick } from '../charts/pick';
+import { type Curves, valueAt } from '../charts/points';
+import { isSame, type Palette, palette, watchTheme } from '../charts/theme';
 import { h, reveal, set } from './dom';
 import { createLegend, type Entry } from './legend';
 import type { Part, Voice } from './part';
-import { type Choice, pick } from './pick';
-import { isSame, type Palette, palette, watchTheme } from './theme';
-import type { Points } from './types';
-
-type Curves = Readonly<Record<string, Points>>;
 
 /** The metrics of a run: a legend and a chart that follows the theme and the width. */
 export function createMetrics(voice: Voice): Part {
@@ -26,8 +24,8 @@ export function createMetrics(voice: Voice): Part {
 
 class Metrics {
   readonly node: HTMLElement;
-  private readonly frame = h('div', { class: 'lp-Chart', role: 'img', dir: 'ltr' });
-  private readonly probe = h('span', { class: 'lp-Probe', 'aria-hidden': 'true' });
+  private readonly frame = h('div', { class: 'lpw-Chart', role: 'img', dir: 'ltr' });
+  private readonly probe = h('span', { class: 'lpw-Probe', 'aria-hidden': 'true' });
   private readonly legend;
   private readonly toggled = new Map<string, boolean>();
   private readonly sizes: ResizeObserver;
@@ -45,7 +43,7 @@ class Metrics {
     this.frame.style.blockSize = `${String(HEIGHT)}px`;
     this.node = h(
       'div',
-      { class: 'lp-Metrics' },
+      { class: 'lpw-Metrics' },
       this.legend.node,
       this.frame,
       this.probe
@@ -160,17 +158,4 @@ class Metrics {
     });
     return `${this.voice.language.text.chart}: ${told.join(', ')}`;
   }
-}
-
-/** The value at a step or the last one before it; with no step the latest of all. */
-function valueAt(points: Points | undefined, step: number | null): number | null {
-  if (!points) {
-    return null;
-  }
-  if (step === null) {
-    return points.values.at(-1) ?? null;
-  }
-  const later = points.steps.findIndex(each => each > step);
-  const at = later < 0 ? points.steps.length - 1 : later - 1;
-  return points.values[at] ?? null;
 }

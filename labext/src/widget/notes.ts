@@ -5,12 +5,12 @@ import type { Snapshot } from './types';
 
 /** Lines that are there only when there is something to say: attempts, losses, a dead kernel. */
 export function createNotes(voice: Voice): Part {
-  const attempt = h('div', { class: 'lp-Note' });
-  const dropped = h('div', { class: 'lp-Note' });
-  const notice = h('div', { class: 'lp-Note lp-Note-bad', role: 'alert' });
-  const closed = h('div', { class: 'lp-Note lp-Note-strong', role: 'status' });
+  const attempt = h('div', { class: 'lpw-Note' });
+  const dropped = h('div', { class: 'lpw-Note' });
+  const notice = h('div', { class: 'lpw-Note lpw-Note-bad', role: 'alert' });
+  const closed = h('div', { class: 'lpw-Note lpw-Note-strong', role: 'status' });
   return {
-    node: h('div', { class: 'lp-Notes' }, closed, notice, attempt, dropped),
+    node: h('div', { class: 'lpw-Notes' }, closed, notice, attempt, dropped),
     draw: (shown, now) => {
       const { text } = voice.language;
       say(attempt, attemptText(voice, shown, now));

@@ -5,11 +5,11 @@ import type { Snapshot } from './types';
 
 /** How far the run is: a bar, and figures below it. */
 export function createProgress(voice: Voice): Part {
-  const fillNode = h('div', { class: 'lp-Bar-fill' });
+  const fillNode = h('div', { class: 'lpw-Bar-fill' });
   const bar = h(
     'div',
     {
-      class: 'lp-Bar',
+      class: 'lpw-Bar',
       role: 'progressbar',
       'aria-label': voice.language.text.progress,
       'aria-valuemin': '0',
@@ -17,12 +17,12 @@ export function createProgress(voice: Voice): Part {
     },
     fillNode
   );
-  const share = h('span', { class: 'lp-Strong' });
+  const share = h('span', { class: 'lpw-Strong' });
   const figures = h('span');
-  const elapsed = h('span', { class: 'lp-Dim', title: voice.language.text.elapsed });
-  const line = h('div', { class: 'lp-Figures' }, share, figures, elapsed);
+  const elapsed = h('span', { class: 'lpw-Dim', title: voice.language.text.elapsed });
+  const line = h('div', { class: 'lpw-Figures' }, share, figures, elapsed);
   return {
-    node: h('div', { class: 'lp-Progress' }, bar, line),
+    node: h('div', { class: 'lpw-Progress' }, bar, line),
     draw: (shown, now) => {
       const part = fraction(shown);
       const texts = told(voice, shown);

@@ -4,7 +4,7 @@ import type { Part, Voice } from './part';
 /** What a finished run returned: a figure and its name, each in a cell. */
 export function createResults(voice: Voice): Part {
   const list = h('dl', {
-    class: 'lp-Results',
+    class: 'lpw-Results',
     'aria-label': voice.language.text.results
   });
   return {
@@ -25,5 +25,10 @@ export function createResults(voice: Voice): Part {
 }
 
 function makeCell(): HTMLElement {
-  return h('div', { class: 'lp-Result' }, h('dt', {}, h('bdi')), h('dd', {}, h('bdi')));
+  return h(
+    'div',
+    { class: 'lpw-Result' },
+    h('dt', {}, h('bdi')),
+    h('dd', {}, h('bdi'))
+  );
 }

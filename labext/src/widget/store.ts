@@ -1,4 +1,5 @@
-import type { Change, LogLine, Points, Snapshot } from './types';
+import type { Points } from '../charts/points';
+import type { Change, LogLine, Snapshot } from './types';
 
 /** Log lines that are kept. */
 export const MAX_LOGS = 200;

@@ -7,16 +7,16 @@ export function createTitle(voice: Voice): Part {
   const word = h('span');
   const chip = h(
     'span',
-    { class: 'lp-Chip', role: 'status' },
-    h('span', { class: 'lp-Chip-dot', 'aria-hidden': 'true' }),
+    { class: 'lpw-Chip', role: 'status' },
+    h('span', { class: 'lpw-Chip-dot', 'aria-hidden': 'true' }),
     word
   );
-  const name = h('bdi', { class: 'lp-Title-name' });
+  const name = h('bdi', { class: 'lpw-Title-name' });
   const kind = h('span');
-  const id = h('bdi', { class: 'lp-Mono' });
-  const about = h('span', { class: 'lp-Dim lp-Title-about' }, kind, ' · ', id);
-  const link = h('span', { class: 'lp-Title-link', role: 'status' });
-  const node = h('div', { class: 'lp-Title' }, chip, name, about, link);
+  const id = h('bdi', { class: 'lpw-Mono' });
+  const about = h('span', { class: 'lpw-Dim lpw-Title-about' }, kind, ' · ', id);
+  const link = h('span', { class: 'lpw-Title-link', role: 'status' });
+  const node = h('div', { class: 'lpw-Title' }, chip, name, about, link);
   return {
     node,
     draw: shown => {

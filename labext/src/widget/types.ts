@@ -1,10 +1,5 @@
+import type { Points } from '../charts/points';
 import type { Figure } from '../text/format';
-
-/** How a metric's curve comes from the kernel. */
-export interface Points {
-  steps: number[];
-  values: number[];
-}
 
 /** An error as people read it. */
 export interface Problem {

@@ -49,8 +49,8 @@ export function createView(lang: string, press: (what: Press) => void): View {
   const parts: Part[] = [title, buttons, ...below];
   const node = h(
     'section',
-    { class: 'lp-Run', dir: spoken.dir, lang: spoken.code, tabindex: '-1' },
-    h('header', { class: 'lp-Head' }, title.node, buttons.node),
+    { class: 'lpw-Run', dir: spoken.dir, lang: spoken.code, tabindex: '-1' },
+    h('header', { class: 'lpw-Head' }, title.node, buttons.node),
     ...below.map(part => part.node)
   );
   return { node, heard: buttons.heard, ...drawing(node, parts) };

@@ -5,7 +5,7 @@ import type { WorkerShown } from './types';
 /** What each worker does, in its own words. */
 export function createWorkers(voice: Voice): Part {
   const list = h('ul', {
-    class: 'lp-Workers',
+    class: 'lpw-Workers',
     'aria-label': voice.language.text.workers
   });
   return {
@@ -22,9 +22,9 @@ export function createWorkers(voice: Voice): Part {
 function makeRow(): HTMLElement {
   return h(
     'li',
-    { class: 'lp-Worker' },
-    h('bdi', { class: 'lp-Mono lp-Dim lp-Worker-id' }),
-    h('span', { class: 'lp-Worker-words', dir: 'auto' })
+    { class: 'lpw-Worker' },
+    h('bdi', { class: 'lpw-Mono lpw-Dim lpw-Worker-id' }),
+    h('span', { class: 'lpw-Worker-words', dir: 'auto' })
   );
 }
 

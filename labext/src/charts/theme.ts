@@ -15,6 +15,11 @@ const CURVES = [
   '--jp-ui-font-color1'
 ];
 
+/** The colour of a curve as CSS has it; there are as many as fit, then they begin again. */
+export function curveColour(at: number): string {
+  return `var(${CURVES[at % CURVES.length] ?? 'currentcolor'})`;
+}
+
 /** Reads the page's colours at a node. */
 export function palette(node: Element): Palette {
   const style = getComputedStyle(node);

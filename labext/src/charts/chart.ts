@@ -1,9 +1,9 @@
 import uPlot from 'uplot';
 
 import { isBytes, type Format } from '../text/format';
-import type { Choice } from './pick';
+import { type Choice, isHeldOut } from './pick';
+import type { Curves } from './points';
 import type { Palette } from './theme';
-import type { Points } from './types';
 
 /** Height of the plot in CSS pixels. */
 export const HEIGHT = 180;
@@ -27,9 +27,23 @@ export interface ChartOptions {
   readonly palette: Palette;
   readonly format: Format;
   readonly width: number;
+  /** In CSS pixels. */
+  readonly height?: number;
   /** Called with the index of the point under the pointer, or null. */
   readonly pointed: (at: number | null) => void;
+  /** Without it nothing is zoomed. */
+  readonly zoom?: Zoom;
 }
+
+/** Steps are chosen by dragging; a double click shows all of them. */
+export interface Zoom {
+  /** Charts of one group show the same step under the pointer. */
+  readonly group: string;
+  readonly zoomed: (range: readonly [number, number] | null) => void;
+}
+
+/** Pixels that a drag must have: less is a click. */
+const DRAG = 6;
 
 /** Makes a plot; the shown curves are its series. */
 export function createChart(
@@ -37,13 +51,13 @@ export function createChart(
   options: ChartOptions,
   data: uPlot.AlignedData
 ): uPlot {
-  const { curves, palette, width, pointed } = options;
+  const { curves, palette, width, height = HEIGHT, pointed, zoom } = options;
   const chart: uPlot.Options = {
     width,
-    height: HEIGHT,
+    height,
     padding: [8, curves.some(isScore) ? 0 : 12, 0, 0],
     legend: { show: false },
-    cursor: { drag: { x: false, y: false }, y: false, points: { size: 7 } },
+    cursor: cursor(zoom),
     scales: { x: { time: false } },
     axes: axes(options),
     series: [{}, ...curves.map(curve => lineOf(curve))],
@@ -51,6 +65,15 @@ export function createChart(
       setCursor: [
         plot => {
           pointed(plot.cursor.idx ?? null);
+        }
+      ],
+      setSelect: [
+        plot => {
+          const { left, width } = plot.select;
+          if (zoom && width >= DRAG) {
+            plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+            zoom.zoomed([plot.posToVal(left, 'x'), plot.posToVal(left + width, 'x')]);
+          }
         }
       ]
     }
@@ -60,11 +83,32 @@ export function createChart(
   return plot;
 }
 
+function cursor(zoom: Zoom | undefined): uPlot.Cursor {
+  const look: uPlot.Cursor = { y: false, points: { size: 7 } };
+  if (!zoom) {
+    return { ...look, drag: { x: false, y: false } };
+  }
+  const { group, zoomed } = zoom;
+  return {
+    ...look,
+    drag: { x: true, y: false, setScale: false, dist: DRAG },
+    bind: {
+      dblclick: () => () => {
+        zoomed(null);
+        return null;
+      }
+    },
+    sync: {
+      key: group,
+      scales: ['x', null],
+      // A drag belongs to one chart; the others are told the range.
+      filters: { pub: type => type === 'mousemove' || type === 'mouseleave' }
+    }
+  };
+}
+
 /** Puts curves with steps of their own on one row of steps. */
-export function align(
-  curves: readonly Choice[],
-  series: Readonly<Record<string, Points>>
-): uPlot.AlignedData {
+export function align(curves: readonly Choice[], series: Curves): uPlot.AlignedData {
   const tables = curves.map((curve): uPlot.AlignedData => {
     const points = series[curve.name];
     return [points?.steps ?? [], points?.values ?? []];
@@ -86,7 +130,7 @@ function lineOf(curve: Drawn): uPlot.Series {
     stroke: curve.colour,
     width: 1.75,
     spanGaps: true,
-    ...(/^(val|eval|test)/.test(curve.name) ? { dash: [5, 4] } : {}),
+    ...(isHeldOut(curve.name) ? { dash: [5, 4] } : {}),
     points: { size: 5, fill: curve.colour }
   };
 }

@@ -1,0 +1,115 @@
+import {
+  deleteIcon,
+  type LabIcon,
+  redoIcon,
+  runIcon,
+  stopIcon,
+  ToolbarButtonComponent
+} from '@jupyterlab/ui-components';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+
+import { hasEnded, type Run } from '../api/types';
+import type { RunDetail } from '../model/runDetail';
+import { Commands } from '../tokens';
+import { useLabpool, useSignal } from '../views/widget';
+
+/** What can be done with a run in its state. */
+export type Action = 'cancelRun' | 'resumeRun' | 'retryRun' | 'deleteRun';
+
+/** The actions that fit a run, in the order of the buttons. */
+export function actionsOf(run: Run): readonly Action[] {
+  const isOver = hasEnded(run.state);
+  const fits: Readonly<Record<Action, boolean>> = {
+    resumeRun: ['failed', 'cancelled', 'interrupted'].includes(run.state),
+    cancelRun: !isOver,
+    retryRun: isOver,
+    deleteRun: isOver
+  };
+  return (Object.keys(fits) as Action[]).filter(action => fits[action]);
+}
+
+/** The buttons of a run. A command that nobody has registered has no button. */
+export function Actions({
+  detail
+}: {
+  readonly detail: RunDetail;
+}): React.ReactElement {
+  const { commands, trans, session } = useLabpool();
+  useSignal(detail.changed);
+  useSignal(session.linkChanged);
+  useSignal(commands.commandChanged);
+  const node = React.useRef<HTMLDivElement>(null);
+  const { run, phase } = detail;
+  const isThere = run !== null && (phase === 'loading' || phase === 'ready');
+  const actions = isThere
+    ? actionsOf(run).filter(action => commands.hasCommand(Commands[action]))
+    : [];
+  useFocusKept(node, actions.join());
+  return (
+    <div ref={node} className="lp-PageActions">
+      {actions.map(action => (
+        <ToolbarButtonComponent
+          key={action}
+          {...look(action, trans)}
+          enabled={
+            session.link === 'live' && !(action === 'cancelRun' && isStopping(run))
+          }
+          noFocusOnClick={false}
+          onClick={() => {
+            void commands.execute(Commands[action], { id: detail.id });
+          }}
+        />
+      ))}
+    </div>
+  );
+}
+
+function isStopping(run: Run | null): boolean {
+  return run?.cancel_requested === true && run.state === 'running';
+}
+
+function look(
+  action: Action,
+  trans: TranslationBundle
+): { readonly label: string; readonly icon: LabIcon; readonly tooltip: string } {
+  switch (action) {
+    case 'cancelRun':
+      return {
+        label: trans.__('Cancel'),
+        icon: stopIcon,
+        tooltip: trans.__('Ask the run to stop')
+      };
+    case 'resumeRun':
+      return {
+        label: trans.__('Resume'),
+        icon: runIcon,
+        tooltip: trans.__('Go on from the last checkpoint')
+      };
+    case 'retryRun':
+      return {
+        label: trans.__('Run Again'),
+        icon: redoIcon,
+        tooltip: trans.__('Launch a new run with the same parameters')
+      };
+    case 'deleteRun':
+      return {
+        label: trans.__('Delete'),
+        icon: deleteIcon,
+        tooltip: trans.__('Delete the run with its log and files')
+      };
+  }
+}
+
+/** When the button that had the focus goes, the first one of the others has it. */
+function useFocusKept(node: React.RefObject<HTMLElement>, actions: string): void {
+  const had = React.useRef(false);
+  React.useLayoutEffect(() => {
+    if (had.current && document.activeElement === document.body) {
+      node.current?.querySelector<HTMLElement>('jp-button, button')?.focus();
+    }
+    return () => {
+      had.current = node.current?.contains(document.activeElement) ?? false;
+    };
+  }, [node, actions]);
+}

@@ -1,0 +1,82 @@
+import * as React from 'react';
+
+import { groups } from '../charts/pick';
+import type { Range } from '../charts/zoomChart';
+import { hasEnded } from '../api/types';
+import type { RunDetail } from '../model/runDetail';
+import { Note } from '../views/notes';
+import { useLabpool, useSignal } from '../views/widget';
+import { Chart } from './chart';
+
+/** The charts of a run: they show the same steps, and the same one under the pointer. */
+export function Metrics({
+  detail
+}: {
+  readonly detail: RunDetail;
+}): React.ReactElement {
+  const { trans } = useLabpool();
+  const group = React.useId();
+  const [range, zoom] = React.useState<Range>(null);
+  const [step, point] = React.useState<number | null>(null);
+  useSignal(detail.series.changed);
+  const { curves } = detail.series;
+  const look = { series: curves, range, group, zoom, point };
+  return (
+    <section className="lp-Metrics" aria-label={trans.__('Metrics')}>
+      <MetricsHead step={step} range={range} zoom={zoom} />
+      {detail.series.isEmpty ? (
+        <NoMetrics detail={detail} />
+      ) : (
+        groups(curves).map(choices => (
+          <Chart key={keyOf(choices)} choices={choices} look={look} />
+        ))
+      )}
+    </section>
+  );
+}
+
+function MetricsHead(props: {
+  readonly step: number | null;
+  readonly range: Range;
+  readonly zoom: (range: Range) => void;
+}): React.ReactElement {
+  const { trans, format } = useLabpool();
+  const { step, range, zoom } = props;
+  return (
+    <header className="lp-PagePart-head">
+      <h2>{trans.__('Metrics')}</h2>
+      {step !== null && (
+        <span className="lp-Dim">{trans.__('step %1', format.number(step))}</span>
+      )}
+      {range && (
+        <button
+          type="button"
+          className="lp-Quiet"
+          onClick={() => {
+            zoom(null);
+          }}
+        >
+          {trans.__('Show all steps')}
+        </button>
+      )}
+    </header>
+  );
+}
+
+function NoMetrics({ detail }: { readonly detail: RunDetail }): React.ReactElement {
+  const { trans } = useLabpool();
+  const isOver = detail.run !== null && hasEnded(detail.run.state);
+  return (
+    <Note>
+      {isOver
+        ? trans.__('This run measured nothing.')
+        : trans.__('Nothing measured yet. Curves appear here with the first step.')}
+    </Note>
+  );
+}
+
+/** Losses and scores keep their chart when a curve joins; the others stand alone. */
+function keyOf(choices: ReturnType<typeof groups>[number]): string {
+  const first = choices[0];
+  return first?.side === 'other' ? first.name : (first?.side ?? '');
+}

@@ -1,0 +1,94 @@
+import * as React from 'react';
+
+import { hasEnded, type Run } from '../api/types';
+import type { RunDetail } from '../model/runDetail';
+import { artifactsOf, attemptsOf } from '../model/story';
+import { LinkNote } from '../views/notes';
+import { useLabpool, useSignal } from '../views/widget';
+import { Artifacts } from './artifacts';
+import { Attempts } from './attempts';
+import { Head } from './head';
+import { Log } from './log';
+import { Metrics } from './metrics';
+import { Outcome } from './outcome';
+import { Params } from './params';
+import { PhaseNote } from './phaseNote';
+import { Story } from './story';
+import { Tabs, type TabSpec } from './tabs';
+import { Workers } from './workers';
+
+/** The page of one run. */
+export function Page(props: {
+  readonly detail: RunDetail;
+  readonly close: () => void;
+}): React.ReactElement {
+  const { detail } = props;
+  useSignal(detail.changed);
+  const { run, phase } = detail;
+  return (
+    <div className="lp-Page">
+      <LinkNote />
+      <PhaseNote {...props} />
+      {run && phase !== 'missing' && (
+        <>
+          <Head run={run} isDeleted={phase === 'deleted'} />
+          <Workers detail={detail} run={run} />
+          <Outcome run={run} />
+          {phase !== 'failed' && phase !== 'loading' && (
+            <Body detail={detail} run={run} />
+          )}
+        </>
+      )}
+    </div>
+  );
+}
+
+/** Charts, and beside or below them the tabs; no charts where nothing was ever measured. */
+function Body(props: {
+  readonly detail: RunDetail;
+  readonly run: Run;
+}): React.ReactElement {
+  const { trans } = useLabpool();
+  const { detail, run } = props;
+  useSignal(detail.series.changed);
+  const tabs = useTabs(detail, run);
+  const isPlain = detail.series.isEmpty && hasEnded(run.state);
+  return (
+    <div className="lp-Page-body" data-plain={isPlain}>
+      {!isPlain && <Metrics detail={detail} />}
+      <Tabs label={trans.__('Log and details')} tabs={tabs} />
+    </div>
+  );
+}
+
+function useTabs(detail: RunDetail, run: Run): readonly TabSpec[] {
+  const { trans, format } = useLabpool();
+  const { story } = detail;
+  const [attempts, artifacts] = React.useMemo(
+    () => [attemptsOf(story), artifactsOf(story)],
+    [story]
+  );
+  const first = story[0];
+  const maxAttempts =
+    first?.type === 'run_queued' ? first.max_attempts : run.max_attempts;
+  const count = (things: readonly unknown[]): string =>
+    things.length > 0 ? format.number(things.length) : '';
+  const tab = (
+    id: string,
+    label: string,
+    content: React.ReactElement,
+    things: readonly unknown[] = []
+  ): TabSpec => ({ id, label, count: count(things), content: () => content });
+  return [
+    tab('log', trans.__('Log'), <Log detail={detail} />),
+    tab('events', trans.__('Events'), <Story story={story} />),
+    tab('params', trans.__('Parameters'), <Params {...{ run, maxAttempts }} />),
+    tab(
+      'artifacts',
+      trans.__('Artifacts'),
+      <Artifacts {...{ artifacts }} />,
+      artifacts
+    ),
+    tab('attempts', trans.__('Attempts'), <Attempts {...{ attempts }} />, attempts)
+  ];
+}

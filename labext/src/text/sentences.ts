@@ -1,0 +1,146 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type { RunError } from '../api/types';
+import type { Ending, Happening } from '../model/story';
+import type { Format } from './format';
+
+/** A name inside a sentence, which must not turn the words around it. */
+export function isolated(name: string): string {
+  return `\u2068${name}\u2069`;
+}
+
+/** What happened, in a sentence. */
+export function sentence(
+  event: Happening,
+  trans: TranslationBundle,
+  format: Format
+): string {
+  const n = format.number(event.attempt);
+  switch (event.type) {
+    case 'run_queued':
+      return event.owner === ''
+        ? trans.__('Launched.')
+        : trans.__('Launched by %1.', isolated(event.owner));
+    case 'run_requeued':
+      return event.reason === 'resumed'
+        ? trans.__('Resumed by hand; waits for a worker.')
+        : trans.__('The pause is over; waits for a worker.');
+    case 'attempt_assigned':
+      return trans.__('Attempt %1 given to %2.', n, list(event.workers));
+    case 'attempt_started':
+      return trans.__('Attempt %1 started on %2.', n, isolated(event.worker));
+    case 'cancel_requested':
+      return event.by === ''
+        ? trans.__('Asked to stop.')
+        : trans.__('Asked to stop by %1.', isolated(event.by));
+    case 'artifact_saved':
+    case 'artifact_deleted':
+    case 'messages_dropped':
+      return aside(event, trans, format);
+    default:
+      return ended(event, trans, format);
+  }
+}
+
+function aside(
+  event: Extract<
+    Happening,
+    { type: 'artifact_saved' | 'artifact_deleted' | 'messages_dropped' }
+  >,
+  trans: TranslationBundle,
+  format: Format
+): string {
+  switch (event.type) {
+    case 'artifact_saved':
+      return trans.__(
+        'Saved %1 (%2).',
+        isolated(event.name),
+        format.count(event.size_bytes, 'byte')
+      );
+    case 'artifact_deleted':
+      return trans.__('Removed %1.', isolated(event.name));
+    case 'messages_dropped':
+      return trans.__(
+        '%1 messages were dropped: the job sends faster than it can be heard.',
+        format.number(event.count)
+      );
+  }
+}
+
+function ended(
+  event: Extract<
+    Happening,
+    {
+      type:
+        | 'run_interrupted'
+        | 'run_succeeded'
+        | 'run_failed'
+        | 'run_cancelled'
+        | 'run_deleted';
+    }
+  >,
+  trans: TranslationBundle,
+  format: Format
+): string {
+  switch (event.type) {
+    case 'run_succeeded':
+      return trans.__('Succeeded.');
+    case 'run_failed':
+      return trans.__('Failed: %1', isolated(event.error.message));
+    case 'run_cancelled':
+      return cancelled(event.by, trans);
+    case 'run_deleted':
+      return trans.__('Deleted.');
+    case 'run_interrupted':
+      return event.retry_at === null
+        ? trans.__('Interrupted: %1', isolated(event.error.message))
+        : trans.__(
+            'Interrupted: %1 Goes on at %2.',
+            isolated(event.error.message),
+            format.clock(event.retry_at)
+          );
+  }
+}
+
+/** Why an attempt ended, in a sentence. */
+export function endingWords(ending: Ending, trans: TranslationBundle): string {
+  switch (ending.how) {
+    case 'succeeded':
+      return trans.__('The job returned its result.');
+    case 'cancelled':
+      return cancelled(ending.by, trans);
+    default:
+      return ending.error ? ending.error.message : '';
+  }
+}
+
+/** What can be done about an error that Labpool knows; empty where only its own words tell. */
+export function advice(error: RunError, trans: TranslationBundle): string {
+  const resume = trans.__('Resume to go on from the last checkpoint.');
+  const known: Readonly<Record<string, string>> = {
+    out_of_memory: trans.__(
+      'Use smaller batches or a smaller model, or give the workers more memory, then resume.'
+    ),
+    timeout: trans.__(
+      'Resume to go on from the last checkpoint, or run it again with a longer time limit.'
+    ),
+    job_error: trans.__(
+      'The traceback shows where it stopped. Mend the cause, then resume or run it again.'
+    ),
+    worker_lost: resume,
+    worker_stuck: resume,
+    server_lost: resume,
+    server_stopped: resume
+  };
+  return known[error.code] ?? '';
+}
+
+function cancelled(by: string, trans: TranslationBundle): string {
+  return by === ''
+    ? trans.__('Cancelled.')
+    : trans.__('Cancelled by %1.', isolated(by));
+}
+
+function list(names: readonly string[]): string {
+  return names.map(isolated).join(', ');
+}
