@@ -20,8 +20,6 @@ export interface ILabpool {
   readonly format: Format;
   /** The page's language itself, for JupyterLab's own parts. */
   readonly translator: ITranslator;
-  /** The commands of the application. */
-  readonly commands: CommandRegistry;
 }
 
 /** The one connection of a page, and its language. */

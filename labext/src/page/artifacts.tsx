@@ -83,7 +83,9 @@ function Meta({
             <bdi title={name}>{format.name(name)}</bdi>
           </dt>
           <dd>
-            <bdi>{isFigure(value) ? format.figure(value) : JSON.stringify(value)}</bdi>
+            <bdi>
+              {isFigure(value) ? format.figure(name, value) : JSON.stringify(value)}
+            </bdi>
           </dd>
         </div>
       ))}

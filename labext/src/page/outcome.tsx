@@ -65,7 +65,9 @@ function Result({ result }: { readonly result: unknown }): React.ReactElement {
       <dl className="lp-Facts">
         {figures.map(([name, value]) => (
           <Fact key={name} label={<bdi title={name}>{format.name(name)}</bdi>}>
-            <bdi title={String(value)}>{isFigure(value) && format.figure(value)}</bdi>
+            <bdi title={String(value)}>
+              {isFigure(value) && format.figure(name, value)}
+            </bdi>
           </Fact>
         ))}
       </dl>

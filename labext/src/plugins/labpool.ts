@@ -25,8 +25,7 @@ export const labpoolPlugin: JupyterFrontEndPlugin<ILabpool> = {
       commands: app.commands,
       trans: translator.load('labpool'),
       format: createFormat(translator),
-      translator,
-      commands: app.commands
+      translator
     };
   }
 };

@@ -62,6 +62,7 @@ export function aPool(change: Partial<Pool> = {}): Pool {
     maximum: 2,
     workers: [aWorker('w0'), aWorker('w1')],
     dashboard_path: null,
+    page_path: null,
     queued: 0,
     running: 0,
     ...change
