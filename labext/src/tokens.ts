@@ -12,14 +12,14 @@ export interface ILabpool {
   readonly api: Api;
   /** What this page knows, live. */
   readonly session: Session;
+  /** What people can do, by the names in `Commands` and JupyterLab's own. */
+  readonly commands: CommandRegistry;
   /** The texts of the page's language. */
   readonly trans: TranslationBundle;
   /** Numbers, times and direction of the page's language. */
   readonly format: Format;
   /** The page's language itself, for JupyterLab's own parts. */
   readonly translator: ITranslator;
-  /** The commands of the application. */
-  readonly commands: CommandRegistry;
 }
 
 /** The one connection of a page, and its language. */

@@ -22,10 +22,10 @@ export const labpoolPlugin: JupyterFrontEndPlugin<ILabpool> = {
     return {
       api,
       session,
+      commands: app.commands,
       trans: translator.load('labpool'),
       format: createFormat(translator),
-      translator,
-      commands: app.commands
+      translator
     };
   }
 };

@@ -42,6 +42,7 @@ export class Format {
   private readonly whole: Intl.NumberFormat;
   private readonly figures: Intl.NumberFormat;
   private readonly tiny: Intl.NumberFormat;
+  private readonly compact: Intl.NumberFormat;
   private readonly share: Intl.NumberFormat;
   private readonly time: Intl.DateTimeFormat;
   private readonly day: Intl.DateTimeFormat;
@@ -54,6 +55,10 @@ export class Format {
     this.figures = new Intl.NumberFormat(code, { maximumSignificantDigits: 4 });
     this.tiny = new Intl.NumberFormat(code, {
       notation: 'scientific',
+      maximumSignificantDigits: 3
+    });
+    this.compact = new Intl.NumberFormat(code, {
+      notation: 'compact',
       maximumSignificantDigits: 3
     });
     this.share = new Intl.NumberFormat(code, { style: 'percent' });
@@ -74,6 +79,11 @@ export class Format {
       return this.whole.format(value);
     }
     return size < 0.001 ? this.tiny.format(value) : this.figures.format(value);
+  }
+
+  /** A number in little room, such as beside an axis. */
+  short(value: number): string {
+    return Math.abs(value) < 10_000 ? this.number(value) : this.compact.format(value);
   }
 
   /** A share of one, as percent; below the whole it never says 100 %. */

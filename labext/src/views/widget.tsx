@@ -1,10 +1,13 @@
-import { ReactWidget } from '@jupyterlab/apputils';
+import { ReactWidget } from '@jupyterlab/ui-components';
 import type { ISignal } from '@lumino/signaling';
 import * as React from 'react';
 
 import type { ILabpool } from '../tokens';
 
 const Context = React.createContext<ILabpool | null>(null);
+
+/** Gives everything inside what it works with. */
+export const LabpoolProvider = Context.Provider;
 
 /** What every part of Labpool works with; only inside a `LabpoolWidget`. */
 export function useLabpool(): ILabpool {
