@@ -55,7 +55,7 @@ export function createChart(
   const chart: uPlot.Options = {
     width,
     height,
-    padding: [8, curves.some(isScore) ? 0 : 12, 0, 0],
+    padding: [8, hasTwoAxes(options) ? 0 : 12, 0, 0],
     legend: { show: false },
     cursor: cursor(zoom),
     scales: { x: { time: false } },
@@ -116,8 +116,14 @@ export function align(curves: readonly Choice[], series: Curves): uPlot.AlignedD
   return tables.length > 0 ? uPlot.join(tables) : [[]];
 }
 
-function isScore(curve: Choice): boolean {
-  return curve.side === 'score';
+function hasTwoAxes({ curves, width }: ChartOptions): boolean {
+  return new Set(curves.map(scaleOf)).size > 1 && width >= TWO_AXES_WIDTH;
+}
+
+/** Room for the longest value of an axis. */
+function widthOf(_: uPlot, values: string[] | null): number {
+  const longest = Math.max(...(values ?? []).map(value => value.length), 0);
+  return Math.max(46, 14 + 6.5 * longest);
 }
 
 function scaleOf(curve: Choice): string {
@@ -136,12 +142,13 @@ function lineOf(curve: Drawn): uPlot.Series {
 }
 
 /** Steps below; at the start the first curve's scale, at the end the next one. */
-function axes({ curves, palette, format, width }: ChartOptions): uPlot.Axis[] {
+function axes(options: ChartOptions): uPlot.Axis[] {
+  const { curves, palette, format } = options;
   const look = {
     stroke: palette.text,
     font: palette.font,
     ticks: { show: false },
-    values: (_: uPlot, values: number[]) => values.map(value => format.number(value))
+    values: (_: uPlot, values: number[]) => values.map(value => format.short(value))
   };
   const amounts = {
     size: 64,
@@ -149,7 +156,7 @@ function axes({ curves, palette, format, width }: ChartOptions): uPlot.Axis[] {
     values: (_: uPlot, values: number[]) =>
       values.map(value => format.metric('bytes', value))
   };
-  const upright = { ...look, size: 46, gap: 6, space: 32 };
+  const upright = { ...look, size: widthOf, gap: 6, space: 32 };
   const [first, second] = new Set(curves.map(scaleOf));
   const inBytes = new Set(curves.filter(each => isBytes(each.name)).map(scaleOf));
   const lookOf = (scale: string): Partial<uPlot.Axis> =>
@@ -164,7 +171,7 @@ function axes({ curves, palette, format, width }: ChartOptions): uPlot.Axis[] {
   const grid = { stroke: palette.grid, width: 1 };
   const scale = first ?? 'loss';
   const start: uPlot.Axis = { ...lookOf(scale), scale, grid };
-  if (second === undefined || width < TWO_AXES_WIDTH) {
+  if (second === undefined || !hasTwoAxes(options)) {
     return [below, start];
   }
   return [

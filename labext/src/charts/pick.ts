@@ -67,5 +67,5 @@ function sorted(names: readonly string[]): string[] {
 
 /** Whether a metric was measured on data that the model does not learn from. */
 export function isHeldOut(name: string): boolean {
-  return /^(val|eval|test)/.test(name);
+  return /^(val|eval|test|validation|evaluation)([_/.-]|$)/.test(name);
 }

@@ -7,6 +7,14 @@ export interface Points {
 /** Curves by the name of their metric. */
 export type Curves = Readonly<Record<string, Points>>;
 
+/** The first step of all curves and the last one; null where they are the same. */
+export function extent(curves: Curves): readonly [number, number] | null {
+  const all = Object.values(curves).filter(points => points.steps.length > 0);
+  const first = Math.min(...all.map(points => points.steps[0] ?? 0));
+  const last = Math.max(...all.map(points => points.steps.at(-1) ?? 0));
+  return first < last ? [first, last] : null;
+}
+
 /** The value at a step or the last one before it; with no step the latest of all. */
 export function valueAt(
   points: Points | undefined,

@@ -1,7 +1,7 @@
 import * as React from 'react';
 
 import type { Attempt } from '../model/story';
-import { endingWords } from '../text/sentences';
+import { endingWords, isolated } from '../text/sentences';
 import { Note } from '../views/notes';
 import { stateWord } from '../views/state';
 import { useClock, useLabpool } from '../views/widget';
@@ -54,7 +54,9 @@ function AttemptRow({ attempt }: { readonly attempt: Attempt }): React.ReactElem
             {worker}
           </bdi>
         ))}
-        {pid !== null && <bdi className="lp-Code">{`${host}:${String(pid)}`}</bdi>}
+        {pid !== null && (
+          <span>{trans.__('process %1 on %2', String(pid), isolated(host))}</span>
+        )}
       </p>
     </>
   );

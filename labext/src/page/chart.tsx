@@ -6,13 +6,15 @@ import type { Range, ZoomChart } from '../charts/zoomChart';
 import { useLabpool } from '../views/widget';
 import { type Entry, Legend } from './legend';
 
-/** Pixels; a metric that stands alone needs less room. */
-const HEIGHT = { group: 190, single: 130 };
+/** Pixels; a metric that stands alone needs less room, and a few charts may have more. */
+const HEIGHT = { group: 190, single: 130, few: 250 };
 
 /** What charts of one page have in common. */
 export interface Look {
   readonly series: Curves;
   readonly range: Range;
+  /** Whether there is room for tall charts. */
+  readonly areFew: boolean;
   /** Names the charts that are pointed at together. */
   readonly group: string;
   readonly zoom: (range: Range) => void;
@@ -29,7 +31,8 @@ export function Chart(props: {
   const { trans, format } = useLabpool();
   const { setStep, entries, toggle } = useEntries(choices, look.series);
   const drawn = entries.filter(entry => entry.shown);
-  const height = choices[0]?.side === 'other' ? HEIGHT.single : HEIGHT.group;
+  const isSingle = choices[0]?.side === 'other';
+  const height = HEIGHT[look.areFew ? 'few' : isSingle ? 'single' : 'group'];
   const pointed = (at: number | null): void => {
     setStep(at);
     look.point(at);

@@ -24,7 +24,7 @@ export function Log({ detail }: { readonly detail: RunDetail }): React.ReactElem
   );
   return (
     <div className="lp-Log">
-      <LogTools detail={detail} />
+      {logs.size > 0 && <LogTools detail={detail} />}
       {logs.shown.length === 0 ? (
         <NoLines detail={detail} />
       ) : (

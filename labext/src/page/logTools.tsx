@@ -77,22 +77,20 @@ function LevelChoice(props: {
     error: trans.__('Errors')
   };
   return (
-    <div className="jp-select-wrapper lp-LogTools-level">
-      <select
-        className="jp-mod-styled"
-        aria-label={trans.__('Levels')}
-        value={props.level}
-        onChange={event => {
-          props.choose(event.target.value as LogLevel);
-        }}
-      >
-        {LEVELS.map(level => (
-          <option key={level} value={level}>
-            {words[level]}
-          </option>
-        ))}
-      </select>
-    </div>
+    <select
+      className="jp-mod-styled lp-LogTools-level"
+      aria-label={trans.__('Levels')}
+      value={props.level}
+      onChange={event => {
+        props.choose(event.target.value as LogLevel);
+      }}
+    >
+      {LEVELS.map(level => (
+        <option key={level} value={level}>
+          {words[level]}
+        </option>
+      ))}
+    </select>
   );
 }
 

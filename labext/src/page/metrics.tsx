@@ -1,12 +1,16 @@
 import * as React from 'react';
 
 import { groups } from '../charts/pick';
+import { extent } from '../charts/points';
 import type { Range } from '../charts/zoomChart';
 import { hasEnded } from '../api/types';
 import type { RunDetail } from '../model/runDetail';
 import { Note } from '../views/notes';
 import { useLabpool, useSignal } from '../views/widget';
 import { Chart } from './chart';
+
+/** Charts that have room to be tall. */
+const FEW = 2;
 
 /** The charts of a run: they show the same steps, and the same one under the pointer. */
 export function Metrics({
@@ -20,14 +24,23 @@ export function Metrics({
   const [step, point] = React.useState<number | null>(null);
   useSignal(detail.series.changed);
   const { curves } = detail.series;
-  const look = { series: curves, range, group, zoom, point };
+  const charts = groups(curves);
+  const areFew = charts.length <= FEW;
+  const look = {
+    series: curves,
+    areFew,
+    range: range ?? extent(curves),
+    group,
+    zoom,
+    point
+  };
   return (
     <section className="lp-Metrics" aria-label={trans.__('Metrics')}>
       <MetricsHead step={step} range={range} zoom={zoom} />
       {detail.series.isEmpty ? (
         <NoMetrics detail={detail} />
       ) : (
-        groups(curves).map(choices => (
+        charts.map(choices => (
           <Chart key={keyOf(choices)} choices={choices} look={look} />
         ))
       )}

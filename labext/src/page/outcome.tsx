@@ -7,6 +7,9 @@ import { isFigure } from './artifacts';
 import { CopyButton } from './copy';
 import { Fact } from './head';
 
+/** Figures that are told at a glance; jobs put the telling ones first. */
+const MOST = 8;
+
 /** How a run ended: its result, or what went wrong. */
 export function Outcome({ run }: { readonly run: Run }): React.ReactElement | null {
   if (run.error && run.state !== 'cancelled') {
@@ -51,15 +54,14 @@ function Problem(props: {
   );
 }
 
-/** The figures of a result; what is no figure is told as JSON. */
+/** The first figures of a result, and all of it as JSON where there is more. */
 function Result({ result }: { readonly result: unknown }): React.ReactElement {
   const { trans, format } = useLabpool();
   const isTable = typeof result === 'object' && !Array.isArray(result);
   const facts = isTable
     ? Object.entries(result as Record<string, unknown>)
     : [[trans.__('Result'), result] as const];
-  const figures = facts.filter(([, value]) => isFigure(value));
-  const others = facts.filter(([, value]) => !isFigure(value));
+  const figures = facts.filter(([, value]) => isFigure(value)).slice(0, MOST);
   return (
     <section className="lp-PageResult" aria-label={trans.__('Result')}>
       <dl className="lp-Facts">
@@ -71,7 +73,7 @@ function Result({ result }: { readonly result: unknown }): React.ReactElement {
           </Fact>
         ))}
       </dl>
-      {others.length > 0 && (
+      {figures.length < facts.length && (
         <details>
           <summary>{trans.__('All of the result')}</summary>
           <pre dir="ltr" tabIndex={0}>

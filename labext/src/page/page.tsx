@@ -28,16 +28,16 @@ export function Page(props: {
   return (
     <div className="lp-Page">
       <LinkNote />
-      <PhaseNote {...props} />
-      {run && phase !== 'missing' && (
+      {run && (
         <>
           <Head run={run} isDeleted={phase === 'deleted'} />
           <Workers detail={detail} run={run} />
           <Outcome run={run} />
-          {phase !== 'failed' && phase !== 'loading' && (
-            <Body detail={detail} run={run} />
-          )}
         </>
+      )}
+      <PhaseNote {...props} />
+      {run && (phase === 'ready' || phase === 'deleted') && (
+        <Body detail={detail} run={run} />
       )}
     </div>
   );

@@ -71,7 +71,9 @@ function Row(props: {
         >
           {label}
         </bdi>
-        <span>{progress ? progressText(progress, format) : trans.__('Starting…')}</span>
+        <span>
+          {progress ? progressText(progress, format) : trans.__('No progress reported')}
+        </span>
         {progress?.message && <span dir="auto">{progress.message}</span>}
         {share !== null && <strong>{format.percent(share)}</strong>}
       </div>

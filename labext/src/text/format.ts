@@ -54,9 +54,10 @@ export function isBytes(name: string): boolean {
 export class Format {
   private readonly whole: Intl.NumberFormat;
   private readonly figures: Intl.NumberFormat;
-  private readonly short: Intl.NumberFormat;
+  private readonly three: Intl.NumberFormat;
   private readonly tiny: Intl.NumberFormat;
   private readonly shares: Intl.NumberFormat;
+  private readonly compact: Intl.NumberFormat;
   private readonly time: Intl.DateTimeFormat;
   private readonly day: Intl.DateTimeFormat;
   private readonly ago: Intl.RelativeTimeFormat;
@@ -66,12 +67,16 @@ export class Format {
     const code = language.code;
     this.whole = new Intl.NumberFormat(code, { maximumFractionDigits: 0 });
     this.figures = new Intl.NumberFormat(code, { maximumSignificantDigits: 4 });
-    this.short = new Intl.NumberFormat(code, { maximumFractionDigits: 1 });
+    this.three = new Intl.NumberFormat(code, { maximumFractionDigits: 1 });
     this.tiny = new Intl.NumberFormat(code, {
       notation: 'scientific',
       maximumSignificantDigits: 3
     });
     this.shares = new Intl.NumberFormat(code, { style: 'percent' });
+    this.compact = new Intl.NumberFormat(code, {
+      notation: 'compact',
+      maximumSignificantDigits: 3
+    });
     this.time = new Intl.DateTimeFormat(code, CLOCK);
     this.day = new Intl.DateTimeFormat(code, DAY);
     this.ago = new Intl.RelativeTimeFormat(code, { numeric: 'auto' });
@@ -99,6 +104,11 @@ export class Format {
   /** A value of a metric: memory in the unit that fits, by powers of 1024. */
   metric(name: string, value: number): string {
     return isBytes(name) ? this.memory(value) : this.number(value);
+  }
+
+  /** A number in little room, such as beside an axis. */
+  short(value: number): string {
+    return Math.abs(value) < 10_000 ? this.number(value) : this.compact.format(value);
   }
 
   /** A share of one, as percent; below the whole it never says 100 %. */
