@@ -12,11 +12,29 @@ const svg = {
       : undefined
 };
 
+/** The web components of JupyterLab's toolbars need a browser with styles; no test has them. */
+const toolkit = {
+  name: 'toolkit',
+  enforce: 'pre',
+  resolveId: id =>
+    /^@jupyter\/(web|react)-components$/.test(id) ? '\0toolkit' : undefined,
+  load: id => (id === '\0toolkit' ? TOOLKIT : undefined)
+};
+
+const TOOLKIT = `
+export const addJupyterLabThemeChangeListener = () => undefined;
+export const jpButton = () => ({});
+export const jpToolbar = () => ({});
+export const provideJupyterDesignSystem = () => ({ register: () => undefined });
+export const Button = 'button';
+export const Search = 'input';
+`;
+
 export default defineConfig({
-  plugins: [svg],
+  plugins: [svg, toolkit],
   test: {
     environment: 'happy-dom',
     include: ['tests/**/*.spec.{ts,tsx}'],
-    server: { deps: { inline: [/@jupyterlab\//] } }
+    server: { deps: { inline: [/@jupyter/] } }
   }
 });

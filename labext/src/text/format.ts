@@ -176,16 +176,12 @@ export class Format {
   }
 
   private noun(unit: string, count: number): string {
-    const known = this.language.names[unit];
-    if (
-      known !== undefined ||
-      unit === '' ||
-      count === 1 ||
-      this.language.dir === 'rtl'
-    ) {
-      return known ?? unit;
+    const noun = this.name(unit);
+    const isTranslated = noun !== unit || this.language.dir === 'rtl';
+    if (noun === '' || count === 1 || isTranslated) {
+      return noun;
     }
-    return /(s|x|ch|sh)$/.test(unit) ? `${unit}es` : `${unit}s`;
+    return /(s|x|ch|sh)$/.test(noun) ? `${noun}es` : `${noun}s`;
   }
 }
 
