@@ -24,6 +24,8 @@ const toolkit = {
 const TOOLKIT = `
 export const addJupyterLabThemeChangeListener = () => undefined;
 export const allComponents = {};
+export const jpButton = () => ({});
+export const jpToolbar = () => ({});
 export const provideJupyterDesignSystem = () => ({ register: () => undefined });
 export const Button = 'button';
 export const Search = 'input';

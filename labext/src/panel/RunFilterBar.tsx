@@ -94,7 +94,7 @@ function Search(props: {
   return (
     <input
       type="search"
-      className="lp-Filter-search jp-mod-styled"
+      className="lp-Filter-search"
       dir="auto"
       placeholder={trans.__('Search runs')}
       aria-label={trans.__('Search runs by name')}

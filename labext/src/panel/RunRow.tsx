@@ -54,7 +54,7 @@ export function RunRow(props: {
       </div>
       <div className="lp-Row-facts">
         <span className="lp-Row-text" title={run.error?.message}>
-          <Facts items={[kind, ...runFacts(run, labpool)]} />
+          <Facts items={[...runFacts(run, labpool), kind]} />
         </span>
         <span className="lp-Row-time">{runTime(run, labpool)}</span>
       </div>

@@ -3,7 +3,7 @@ import type { ILabpool } from '../tokens';
 import { progressText } from '../views/progress';
 import { stateWord } from '../views/state';
 
-/** What a row says of a run beside its kind, in the job's own words where it has some. */
+/** What a row says of a run before its kind, in the job's own words where it has some. */
 export function runFacts(run: Run, { trans, format }: ILabpool): readonly string[] {
   switch (run.state) {
     case 'running':

@@ -54,7 +54,7 @@ export function isBytes(name: string): boolean {
 export class Format {
   private readonly whole: Intl.NumberFormat;
   private readonly figures: Intl.NumberFormat;
-  private readonly three: Intl.NumberFormat;
+  private readonly tenths: Intl.NumberFormat;
   private readonly tiny: Intl.NumberFormat;
   private readonly shares: Intl.NumberFormat;
   private readonly compact: Intl.NumberFormat;
@@ -67,7 +67,7 @@ export class Format {
     const code = language.code;
     this.whole = new Intl.NumberFormat(code, { maximumFractionDigits: 0 });
     this.figures = new Intl.NumberFormat(code, { maximumSignificantDigits: 4 });
-    this.three = new Intl.NumberFormat(code, { maximumFractionDigits: 1 });
+    this.tenths = new Intl.NumberFormat(code, { maximumFractionDigits: 1 });
     this.tiny = new Intl.NumberFormat(code, {
       notation: 'scientific',
       maximumSignificantDigits: 3
@@ -200,7 +200,7 @@ export class Format {
       BINARY_UNITS.length - 1
     );
     const units = this.language.dir === 'rtl' ? BINARY_WORDS : BINARY_UNITS;
-    const digits = at > 0 ? this.short : this.whole;
+    const digits = at > 0 ? this.tenths : this.whole;
     return `${digits.format(value / 1024 ** at)}\u00a0${units[at] ?? 'B'}`;
   }
 
@@ -222,16 +222,12 @@ export class Format {
   }
 
   private noun(unit: string, count: number): string {
-    const known = this.language.names[unit];
-    if (
-      known !== undefined ||
-      unit === '' ||
-      count === 1 ||
-      this.language.dir === 'rtl'
-    ) {
-      return known ?? unit;
+    const noun = this.name(unit);
+    const isTranslated = noun !== unit || this.language.dir === 'rtl';
+    if (noun === '' || count === 1 || isTranslated) {
+      return noun;
     }
-    return /(s|x|ch|sh)$/.test(unit) ? `${unit}es` : `${unit}s`;
+    return /(s|x|ch|sh)$/.test(noun) ? `${noun}es` : `${noun}s`;
   }
 }
 

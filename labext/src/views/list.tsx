@@ -43,7 +43,7 @@ interface Place {
   readonly row: string;
 }
 
-/** Small texts in one line, a dot between them; what is empty is left out. */
+/** Small texts in one line, a dot between them, each in its own direction; no empty ones. */
 export function Facts(props: {
   readonly items: readonly React.ReactNode[];
 }): React.ReactElement {
@@ -53,7 +53,7 @@ export function Facts(props: {
       {shown.map((item, at) => (
         <React.Fragment key={at}>
           {at > 0 && <span className="lp-Dot"> · </span>}
-          {item}
+          <bdi>{item}</bdi>
         </React.Fragment>
       ))}
     </>
