@@ -87,6 +87,11 @@ class Registry:
         """Return the names of all kinds, the broken ones too, in order."""
         return sorted({*self._kinds, *self._broken})
 
+    def title(self, name: str) -> str:
+        """Return what people call a kind; a broken one has its name only."""
+        kind = self._kinds.get(name)
+        return kind.title if kind else name
+
     def describe(self, name: str) -> Kind:
         """Return the kind as it goes on the wire."""
         kind = self._kinds.get(name)

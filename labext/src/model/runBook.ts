@@ -1,6 +1,9 @@
 import { hasEnded, type Run, type RunEvent } from '../api/types';
 import { fold } from './fold';
 
+/** Runs asked for when the page opens; also the page size of lists. */
+export const PAGE_SIZE = 50;
+
 /** The runs that a page has heard of, as the events have left them. */
 export class RunBook {
   /** Every run, in no order. */

@@ -4,7 +4,8 @@ import { Signal, type ISignal } from '@lumino/signaling';
 import type { Api } from '../api/client';
 import { messageOf } from '../api/error';
 import { hasEnded, type Page, type Run, type RunState } from '../api/types';
-import { PAGE_SIZE, type Session } from './session';
+import { PAGE_SIZE } from './runBook';
+import type { Session } from './session';
 
 /** Which runs a list shows; an empty text means all. */
 export interface RunFilter {

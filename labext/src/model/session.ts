@@ -6,19 +6,10 @@ import type { Api } from '../api/client';
 import { ApiError, messageOf } from '../api/error';
 import { EventSocket } from '../api/socket';
 import type { Alert, Message, Page, Pool, Run, RunEvent } from '../api/types';
+import type { Link } from './link';
 import { Paces } from './pace';
-import { RunBook } from './runBook';
+import { PAGE_SIZE, RunBook } from './runBook';
 import { Watches, type Watch } from './watches';
-
-/**
- * How this page stands with the server: `missing` means that the server has no Labpool, `refused`
- * that this login may not see runs, `failed` that Labpool itself could not start there.
- */
-export type Link =
-  'idle' | 'connecting' | 'live' | 'reconnecting' | 'missing' | 'refused' | 'failed';
-
-/** Runs asked for when the page opens; also the page size of lists. */
-export const PAGE_SIZE = 50;
 
 /** Pause before asking again a server that did not answer at all. */
 const RETRY_MS = 3000;
@@ -103,6 +94,11 @@ export class Session implements IDisposable {
     return this._alerts;
   }
 
+  /** What the job kinds are called, by name. */
+  get kinds(): ReadonlyMap<string, string> {
+    return this._kinds;
+  }
+
   /** The first page of runs, newest first, as it was when the page opened. */
   get firstPage(): Page<Run> | null {
     return this._firstPage;
@@ -170,6 +166,7 @@ export class Session implements IDisposable {
     switch (message.type) {
       case 'opened':
         this._seesPool = message.pool;
+        this._kinds = new Map(Object.entries(message.kinds));
         this.open(message.active, message.replayed);
         break;
       case 'events':
@@ -273,6 +270,7 @@ export class Session implements IDisposable {
   });
   private _link: Link = 'idle';
   private _problem = '';
+  private _kinds: ReadonlyMap<string, string> = new Map();
   private _seesPool = true;
   private timer = 0;
   private _pool: Pool | null = null;

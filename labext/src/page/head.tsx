@@ -10,7 +10,7 @@ export function Head(props: {
   readonly run: Run;
   readonly isDeleted: boolean;
 }): React.ReactElement {
-  const { trans } = useLabpool();
+  const { session, trans } = useLabpool();
   const { run, isDeleted } = props;
   return (
     <header className="lp-PageHead">
@@ -30,7 +30,9 @@ export function Head(props: {
         </span>
       </div>
       <div className="lp-PageHead-about lp-Dim">
-        <bdi>{run.kind}</bdi>
+        <bdi title={run.kind}>
+          {trans._p('kind', session.kinds.get(run.kind) ?? run.kind)}
+        </bdi>
         <span>
           <bdi className="lp-Code">{run.id}</bdi>
           <CopyButton isSmall label={trans.__('Copy id')} text={() => run.id} />

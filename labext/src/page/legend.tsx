@@ -58,7 +58,7 @@ function EntryContent({ entry }: { readonly entry: Entry }): React.ReactElement 
       />
       <bdi>{format.name(entry.name)}</bdi>
       <span className="lp-Legend-value" dir="ltr">
-        {entry.value === null ? '–' : format.number(entry.value)}
+        {entry.value === null ? '–' : format.metric(entry.name, entry.value)}
       </span>
     </>
   );

@@ -1,7 +1,7 @@
 import { filterDotIcon, filterIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import type { Kind, RunState } from '../api/types';
+import type { RunState } from '../api/types';
 import type { RunFilter } from '../model/runList';
 import { stateWord } from '../views/state';
 import { useLabpool } from '../views/widget';
@@ -21,11 +21,12 @@ const TYPING_MS = 200;
 /** Search by name, and a choice of kind and state behind a button. */
 export function RunFilterBar(props: {
   readonly filter: RunFilter;
-  readonly kinds: readonly Kind[];
+  /** What the kinds are called, by name. */
+  readonly titles: ReadonlyMap<string, string>;
   readonly changed: (filter: RunFilter) => void;
 }): React.ReactElement {
   const { trans } = useLabpool();
-  const { filter, kinds, changed } = props;
+  const { filter, titles, changed } = props;
   const [isOpen, setOpen] = React.useState(false);
   const chooses = filter.kind !== '' || filter.state !== '';
   const Icon = chooses ? filterDotIcon : filterIcon;
@@ -55,7 +56,7 @@ export function RunFilterBar(props: {
             label={trans.__('Kind')}
             all={trans.__('All kinds')}
             value={filter.kind}
-            options={kinds.map(kind => [kind.name, kind.title])}
+            options={[...titles]}
             changed={kind => {
               changed({ ...filter, kind });
             }}

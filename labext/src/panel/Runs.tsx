@@ -3,7 +3,6 @@ import * as React from 'react';
 import { ALL_RUNS, RunList } from '../model/runList';
 import { Commands } from '../tokens';
 import { useCommands } from '../views/actions';
-import { useKinds } from '../views/kinds';
 import { Note } from '../views/notes';
 import { useClock, useLabpool, useSignal } from '../views/widget';
 import { RunFilterBar } from './RunFilterBar';
@@ -15,18 +14,22 @@ const CLOCK_S = 20;
 /** The runs: those that run first, then those that wait, then the latest. */
 export function Runs(props: { readonly list: RunList }): React.ReactElement {
   const { list } = props;
-  const kinds = useKinds();
+  const { session, trans } = useLabpool();
   useSignal(list.changed);
   useClock(CLOCK_S);
+  useSignal(session.linkChanged);
   const titles = React.useMemo(
-    () => new Map(kinds.map(kind => [kind.name, kind.title])),
-    [kinds]
+    () =>
+      new Map(
+        [...session.kinds].map(([name, title]) => [name, trans._p('kind', title)])
+      ),
+    [session.kinds, trans]
   );
   return (
     <div className="lp-Runs">
       <RunFilterBar
         filter={list.filter}
-        kinds={kinds}
+        titles={titles}
         changed={filter => {
           list.setFilter(filter);
         }}

@@ -42,7 +42,7 @@ export function WorkerRow(props: { readonly worker: Worker }): React.ReactElemen
       {name && (
         <>
           <div className="lp-Row-facts">
-            <span className="lp-Row-text" title={facts.join(' · ')}>
+            <span className="lp-Row-text" title={labpool.format.join(facts)}>
               <Facts items={facts} />
             </span>
           </div>

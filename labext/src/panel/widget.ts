@@ -3,7 +3,7 @@ import { AccordionPanel, PanelLayout } from '@lumino/widgets';
 import * as React from 'react';
 
 import { labpoolIcon } from '../icons';
-import type { Link } from '../model/session';
+import type { Link } from '../model/link';
 import { RunList } from '../model/runList';
 import { Commands, type ILabpool } from '../tokens';
 import { LabpoolWidget } from '../views/widget';

@@ -57,7 +57,7 @@ function Status(props: { readonly open: () => void }): React.ReactElement | null
       onClick={props.open}
     >
       <labpoolIcon.react tag="span" height="14px" width="14px" aria-hidden="true" />
-      <TextItem source={[workers, ...parts].join(' · ')} />
+      <TextItem source={format.join([workers, ...parts])} />
     </button>
   );
 }

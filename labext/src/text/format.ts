@@ -92,6 +92,16 @@ export class Format {
     return this.language.dir;
   }
 
+  /** What stands between facts in one line: the middle dot looks like a Persian zero. */
+  get between(): string {
+    return this.language.dir === 'rtl' ? '، ' : ' · ';
+  }
+
+  /** Facts in one line. */
+  join(facts: readonly string[]): string {
+    return facts.join(this.between);
+  }
+
   /** A number with as many digits as one can use. */
   number(value: number): string {
     const size = Math.abs(value);

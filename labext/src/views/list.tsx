@@ -1,5 +1,7 @@
 import * as React from 'react';
 
+import { useLabpool } from './widget';
+
 /**
  * Keeps the keyboard's place while a list is drawn again: a control that moved is focused once
  * more, and where it is gone, the first control of its row.
@@ -47,12 +49,13 @@ interface Place {
 export function Facts(props: {
   readonly items: readonly React.ReactNode[];
 }): React.ReactElement {
+  const { format } = useLabpool();
   const shown = props.items.filter(item => item !== null && item !== '');
   return (
     <>
       {shown.map((item, at) => (
         <React.Fragment key={at}>
-          {at > 0 && <span className="lp-Dot"> · </span>}
+          {at > 0 && <span className="lp-Dot">{format.between}</span>}
           <bdi>{item}</bdi>
         </React.Fragment>
       ))}

@@ -1,6 +1,6 @@
 import * as React from 'react';
 
-import type { Link } from '../model/session';
+import type { Link } from '../model/link';
 import { useLabpool, useSignal } from './widget';
 
 /** Words in the place of something that is not there, with what can be done about it. */

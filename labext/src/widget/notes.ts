@@ -50,7 +50,7 @@ export function attemptText(voice: Voice, shown: Snapshot, now: number): string 
   if (state === 'interrupted') {
     parts.push(retryText(voice, shown.run.retry_at, now));
   }
-  return parts.filter(part => part !== '').join(' · ');
+  return voice.format.join(parts.filter(part => part !== ''));
 }
 
 function retryText(voice: Voice, retryAt: string | null, now: number): string {

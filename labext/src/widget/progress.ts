@@ -37,7 +37,7 @@ export function createProgress(voice: Voice): Part {
       fillNode.style.inlineSize = `${String((part ?? 0) * 100)}%`;
       write(share, part === null ? '' : voice.format.percent(part));
       reveal(share, part !== null);
-      write(figures, texts.join(' · '));
+      write(figures, voice.format.join(texts));
       write(elapsed, since(voice, shown, now));
     }
   };

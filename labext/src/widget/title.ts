@@ -14,7 +14,13 @@ export function createTitle(voice: Voice): Part {
   const name = h('bdi', { class: 'lpw-Title-name' });
   const kind = h('span');
   const id = h('bdi', { class: 'lpw-Mono' });
-  const about = h('span', { class: 'lpw-Dim lpw-Title-about' }, kind, ' · ', id);
+  const about = h(
+    'span',
+    { class: 'lpw-Dim lpw-Title-about' },
+    kind,
+    voice.format.between,
+    id
+  );
   const link = h('span', { class: 'lpw-Title-link', role: 'status' });
   const node = h('div', { class: 'lpw-Title' }, chip, name, about, link);
   return {

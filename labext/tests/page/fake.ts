@@ -5,7 +5,8 @@ import type { Api } from '../../src/api/client';
 import type { LogLine, Pool, Run, RunEvent, Series } from '../../src/api/types';
 import { Paces } from '../../src/model/pace';
 import { RunDetail } from '../../src/model/runDetail';
-import type { Link, Session } from '../../src/model/session';
+import type { Link } from '../../src/model/link';
+import type { Session } from '../../src/model/session';
 
 /** What the server has of the run `r1`. */
 export interface Has {

@@ -51,7 +51,7 @@ describe('instead of workers it says', () => {
   it('that this login may not see them', async () => {
     await page.does(() => page.labpool.session.connect());
     await page.does(() => {
-      const message = { seq: 0, replayed: true, pool: false, active: [] };
+      const message = { seq: 0, replayed: true, pool: false, active: [], kinds: {} };
       socket().say({ type: 'opened', ...message });
     });
     expect(page.one('.lp-Note').textContent).toContain('may not see the workers');

@@ -4,6 +4,8 @@ import type { Api } from '../../src/api/client';
 import type { Message, Run, RunsQuery } from '../../src/api/types';
 import { matches } from '../../src/model/runList';
 
+const KINDS = { primes: 'Count primes', train: 'Train a text classifier' };
+
 /** The server's side of one WebSocket. */
 export class FakeSocket {
   static readonly CONNECTING = 0;
@@ -34,7 +36,7 @@ export class FakeSocket {
 
   /** The server opens, with no pool of its own unless told so. */
   open(seq: number, active: Run[] = [], replayed = true): void {
-    this.say({ type: 'opened', seq, replayed, pool: true, active });
+    this.say({ type: 'opened', seq, replayed, pool: true, active, kinds: KINDS });
   }
 
   /** The connection breaks. */

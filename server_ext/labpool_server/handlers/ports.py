@@ -60,6 +60,10 @@ class Service(Protocol):
         """Return the runs that have not ended, oldest first, 500 at the most."""
         ...
 
+    async def kind_titles(self) -> dict[str, str]:
+        """Return what each job kind is called, by its name."""
+        ...
+
     def pool_changes(self) -> AsyncIterator[str]:
         """Yield the pool as JSON (``PoolSeen``): as it is, then at each change."""
         ...

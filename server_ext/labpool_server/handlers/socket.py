@@ -121,7 +121,11 @@ class EventsSocket(WebSocketMixin, WebSocketHandler, JsonErrors):
         begin, replayed = self._begin()
         pool = self._query.pool and await self._may_see_pool()
         opened = StreamOpened(
-            seq=begin, replayed=replayed, pool=pool, active=await self._service.active_runs()
+            seq=begin,
+            replayed=replayed,
+            pool=pool,
+            active=await self._service.active_runs(),
+            kinds=await self._service.kind_titles(),
         )
         await self.write_message(opened.model_dump_json())
         if pool:

@@ -40,6 +40,10 @@ class Kinds:
         """Return every kind, the unavailable ones with why."""
         return [self.registry.describe(name) for name in self.registry.names()]
 
+    def titles(self) -> dict[str, str]:
+        """Return what each kind is called, by name."""
+        return {name: self.registry.title(name) for name in self.registry.names()}
+
     def accept(self, name: str, params: dict[str, Any]) -> dict[str, Any]:
         """Return the params with defaults filled in, as they are stored and sent.
 

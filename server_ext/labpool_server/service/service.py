@@ -323,6 +323,10 @@ class Service:
         """Return the runs that have not ended, oldest first, 500 at the most."""
         return await self._store.read(self._sync.active, ACTIVE_LIMIT)
 
+    async def kind_titles(self) -> dict[str, str]:
+        """Return what each job kind is called, by its name."""
+        return await self._aside(self._kinds.titles)
+
     def pool_changes(self) -> AsyncIterator[str]:
         """Yield the pool as JSON (``PoolSeen``): as it is, then at each change."""
         return self._feed.stream()

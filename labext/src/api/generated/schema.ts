@@ -1514,6 +1514,7 @@ export interface components {
          *         pool: Whether the pool will be sent: it was asked for, and the login may see it.
          *         active: The runs that have not ended, oldest first, 500 at the most. A run's own
          *             ``seq`` tells which events it has in it already.
+         *         kinds: What each job kind is called, by its name.
          */
         StreamOpened: {
             /**
@@ -1529,6 +1530,10 @@ export interface components {
             pool: boolean;
             /** Active */
             active: components["schemas"]["Run"][];
+            /** Kinds */
+            kinds: {
+                [key: string]: string;
+            };
         };
         /**
          * WatchChanged
