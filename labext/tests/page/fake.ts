@@ -20,6 +20,7 @@ export interface Has {
 export class FakeSession {
   readonly paces = new Paces();
   readonly runs = new Map<string, Run>();
+  readonly kinds = new Map<string, string>();
   readonly told = new Signal<this, readonly RunEvent[]>(this);
   readonly runsChanged = new Signal<this, ReadonlySet<string>>(this);
   readonly linkChanged = new Signal<this, Link>(this);

@@ -4,7 +4,7 @@ import type { Api } from '../../src/api/client';
 import type { Message, Run, RunsQuery } from '../../src/api/types';
 import { matches } from '../../src/model/runList';
 
-const KINDS = { primes: 'Count primes', train: 'Train a text classifier' };
+const KINDS = { primes: 'Count primes' };
 
 /** The server's side of one WebSocket. */
 export class FakeSocket {
