@@ -9,11 +9,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from support.server import LabServer
 
 HERE = Path(__file__).parent
+
+# How long an example takes says more of the machine than of the code.
+hypothesis.settings.register_profile("labpool", deadline=None)
+hypothesis.settings.load_profile("labpool")
 
 # A shell that runs the tests in the background makes them, and all that they start, deaf to
 # Ctrl-C; some tests press it.

@@ -20,9 +20,8 @@ check borders "$bin/lint-imports" --no-logo
 check typescript "$bin/python" hatch_build.py typecheck
 check eslint "$bin/python" hatch_build.py lint:code
 check prettier "$bin/python" hatch_build.py lint:format
-if [ -f tools/generate.py ]; then
-	check generated "$bin/python" tools/generate.py --check
-fi
+check generated "$bin/python" tools/generate.py --check
+check generated-types "$bin/python" hatch_build.py generated
 
 if [ -n "$failed" ]; then
 	printf 'Failed:%s. `make fmt` mends the style.\n' "$failed"

@@ -57,7 +57,7 @@ function EntryContent({ entry }: { readonly entry: Entry }): React.ReactElement 
         aria-hidden="true"
       />
       <bdi>{format.name(entry.name)}</bdi>
-      <span className="lp-Legend-value" dir="ltr">
+      <span className="lp-Legend-value" dir="auto">
         {entry.value === null ? '–' : format.metric(entry.name, entry.value)}
       </span>
     </>
