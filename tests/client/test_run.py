@@ -102,7 +102,7 @@ async def test_awaiting_a_run_that_only_a_person_can_resume_raises(
     with pytest.raises(RunInterruptedError):
         await run
     with pytest.raises(RunInterruptedError):
-        await run.await_ended()
+        _ = await run.await_ended()
 
 
 def test_reading_several_facts_at_once_asks_once(server: StandIn, pool: Labpool) -> None:
