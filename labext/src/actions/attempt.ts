@@ -26,10 +26,13 @@ export function idOf(args: ReadonlyPartialJSONObject): string {
 }
 
 /** The schema of commands which take one id. */
-export function idSchema(description: string): ReadonlyJSONObject {
+export function idSchema(
+  description: string,
+  required: readonly 'id'[] = ['id']
+): ReadonlyJSONObject {
   return {
     type: 'object',
     properties: { id: { type: 'string', description } },
-    required: ['id']
+    required: [...required]
   };
 }

@@ -17,12 +17,17 @@ interface RunAction {
   readonly execute: (run: Run) => Promise<unknown>;
 }
 
-/** Adds the commands that act on one run. */
-export function addRunCommands(labpool: ILabpool): void {
+/**
+ * Adds the commands that act on one run.
+ *
+ * @param current - Id of the run that a person looks at, for a command that is given none.
+ */
+export function addRunCommands(labpool: ILabpool, current: () => string): void {
   const { api, commands, session } = labpool;
   for (const [id, action] of Object.entries(runActions(labpool))) {
+    const which = (args: Parameters<typeof idOf>[0]): string => idOf(args) || current();
     const find = (args: Parameters<typeof idOf>[0]): Run | null =>
-      session.run(idOf(args));
+      session.run(which(args));
     commands.addCommand(id, {
       icon: action.icon,
       label: action.label,
@@ -31,9 +36,11 @@ export function addRunCommands(labpool: ILabpool): void {
         const run = find(args);
         return session.link === 'live' && run !== null && action.fits(run);
       },
-      describedBy: { args: idSchema('Id of the run.') },
+      describedBy: {
+        args: idSchema('Id of the run; the one in front where none is given.', [])
+      },
       execute: args =>
-        attempt(async () => action.execute(find(args) ?? (await api.run(idOf(args)))))
+        attempt(async () => action.execute(find(args) ?? (await api.run(which(args)))))
     });
   }
 }

@@ -2,6 +2,7 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 
 import { addPoolCommands } from '../actions/pool';
 import { addRunCommands } from '../actions/runs';
+import { RunPage } from '../page/widget';
 import { ILabpool } from '../tokens';
 
 /** Adds the commands that act on runs and on the pool. */
@@ -10,8 +11,11 @@ export const actionsPlugin: JupyterFrontEndPlugin<void> = {
   description: 'Cancels, resumes, retries and deletes runs; starts and sizes the pool.',
   autoStart: true,
   requires: [ILabpool],
-  activate: (_: JupyterFrontEnd, labpool: ILabpool): void => {
-    addRunCommands(labpool);
+  activate: (app: JupyterFrontEnd, labpool: ILabpool): void => {
+    addRunCommands(labpool, () => {
+      const page = app.shell.currentWidget;
+      return page instanceof RunPage ? page.runId : '';
+    });
     addPoolCommands(labpool);
   }
 };

@@ -4,10 +4,14 @@ import { ILauncher } from '@jupyterlab/launcher';
 
 import { Commands, ILabpool } from '../tokens';
 
-/** Commands that make sense without arguments; the others act on one run or worker. */
+/** Commands that make sense without arguments: those of a run act on the page in front. */
 const WITHOUT_ARGUMENTS = [
   Commands.openPanel,
   Commands.newRun,
+  Commands.cancelRun,
+  Commands.resumeRun,
+  Commands.retryRun,
+  Commands.deleteRun,
   Commands.startPool,
   Commands.resizePool,
   Commands.openDashboard,

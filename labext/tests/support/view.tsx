@@ -34,7 +34,7 @@ export class FakePage {
       format: createFormat(nullTranslator),
       translator: nullTranslator
     };
-    addRunCommands(this.labpool);
+    addRunCommands(this.labpool, () => '');
     addPoolCommands(this.labpool);
     document.body.replaceChildren(this.node);
     this.root = createRoot(this.node);
