@@ -39,7 +39,7 @@ class PanelPage(LabPage):
         """Wait until the page can be used, and Labpool's part of it."""
         super().ready()
         self.page.wait_for_function(
-            "() => window.jupyterapp.commands.hasCommand('labpool:open-panel')"
+            "() => window.jupyterapp?.commands.hasCommand('labpool:open-panel')"
         )
 
     def start(self, path: str = "") -> None:

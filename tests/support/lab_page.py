@@ -57,8 +57,10 @@ class LabPage:
 
     def ready(self) -> None:
         """Wait until the page can be used."""
+        # A page that has emptied its workspace loads once more, without that word in its address.
         self.page.wait_for_function(
-            "async () => { await window.jupyterapp?.restored; return !!window.jupyterapp; }",
+            "async () => { const app = window.jupyterapp; await app?.restored;"
+            " return !!app && !location.search.includes('reset'); }",
             timeout=90_000,
         )
         self.page.wait_for_selector("#jupyterlab-splash", state="detached")
