@@ -32,6 +32,8 @@ class LabServer:
         options: Traits of ``c.Labpool``.
         base_url: Path prefix, as under JupyterHub.
         lab: Whether JupyterLab itself is served too.
+        labpool: Whether Labpool is enabled.
+        keep_port: Whether it is found at the same address after a restart.
     """
 
     def __init__(
@@ -41,6 +43,8 @@ class LabServer:
         *,
         base_url: str = "/",
         lab: bool = False,
+        labpool: bool = True,
+        keep_port: bool = False,
         **options: Any,
     ) -> None:
         self.home = home
@@ -48,6 +52,8 @@ class LabServer:
         self._site = site
         self._base_url = base_url
         self._lab = lab
+        self._labpool = labpool
+        self._keeps_port = keep_port
         self._process: subprocess.Popen[bytes] | None = None
         self.url = ""
         self.http = httpx.Client()
@@ -63,6 +69,10 @@ class LabServer:
     def pid(self) -> int:
         assert self._process is not None
         return self._process.pid
+
+    @property
+    def _port(self) -> int:
+        return (httpx.URL(self.url).port or 0) if self._keeps_port and self.url else 0
 
     @property
     def data_dir(self) -> Path:
@@ -97,8 +107,8 @@ class LabServer:
         off = dict.fromkeys(_NOT_NEEDED, False) | ({} if self._lab else {"jupyterlab": False})
         settings = {
             "ServerApp": {
-                "jpserver_extensions": {**off, "labpool_server": True},
-                "port": 0,
+                "jpserver_extensions": {**off, "labpool_server": self._labpool},
+                "port": self._port,
                 "open_browser": False,
                 "allow_root": True,
                 "root_dir": str(self.home),

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, expect
 
+from support.lab_page import prepare
 from support.server import LabServer, until
 
-from .lab_page import LabPage, lab_page, prepare
+from .lab_page import NotebookPage, notebook_page
 from .test_saved import STATIC
 
 pytestmark = [
@@ -43,7 +44,7 @@ show(labpool.connect().runs()[0])
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabPage]:
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NotebookPage]:
     """A notebook with a training in its first cell."""
     home = tmp_path_factory.mktemp("lab")
     prepare(home)
@@ -55,7 +56,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabPage]:
     ]
     file = home / "texts.jsonl"
     file.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    with LabServer(home, lab=True) as server, lab_page(server) as page:
+    with LabServer(home, lab=True) as server, notebook_page(server) as page:
         page.open(TRAIN.format(file=str(file), config=SMALL), "import time; time.sleep(20)", AGAIN)
         page.run(0)
         expect(widget(page)).to_have_count(1, timeout=60_000)
@@ -63,11 +64,11 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabPage]:
         yield page
 
 
-def widget(lab: LabPage, cell: int = 0) -> Locator:
+def widget(lab: NotebookPage, cell: int = 0) -> Locator:
     return lab.page.locator(".jp-CodeCell").nth(cell).locator(".lpw-Run")
 
 
-def done(lab: LabPage, cell: int = 0) -> int:
+def done(lab: NotebookPage, cell: int = 0) -> int:
     """The number of steps that the widget tells."""
     text = widget(lab, cell).locator(".lpw-Figures").inner_text()
     first = text.split("%")[-1].split(" of ")[0]
@@ -75,14 +76,14 @@ def done(lab: LabPage, cell: int = 0) -> int:
     return int(digits) if " of " in text else 0
 
 
-def moves(lab: LabPage, cell: int = 0) -> bool:
+def moves(lab: NotebookPage, cell: int = 0) -> bool:
     """Whether the widget goes on within some seconds."""
     before = done(lab, cell)
     until(lambda: done(lab, cell) > before, 20)
     return True
 
 
-def test_it_goes_on_while_another_cell_sleeps(lab: LabPage) -> None:
+def test_it_goes_on_while_another_cell_sleeps(lab: NotebookPage) -> None:
     lab.run(1)
     lab.until("kernel().status === 'busy'")
     assert moves(lab)
@@ -93,7 +94,7 @@ def test_it_goes_on_while_another_cell_sleeps(lab: LabPage) -> None:
     lab.until("kernel().status === 'idle'")
 
 
-def test_it_follows_the_theme(lab: LabPage) -> None:
+def test_it_follows_the_theme(lab: NotebookPage) -> None:
     def colours() -> list[str]:
         found: list[str] = widget(lab).evaluate(
             "node => [getComputedStyle(node).backgroundColor,"
@@ -108,7 +109,7 @@ def test_it_follows_the_theme(lab: LabPage) -> None:
     until(lambda: colours() == before, 20)
 
 
-def test_a_page_that_loads_again_shows_it_and_it_goes_on(lab: LabPage) -> None:
+def test_a_page_that_loads_again_shows_it_and_it_goes_on(lab: NotebookPage) -> None:
     lab.command("docmanager:save")
     time.sleep(1)
     lab.page.reload()
@@ -118,7 +119,7 @@ def test_a_page_that_loads_again_shows_it_and_it_goes_on(lab: LabPage) -> None:
     assert moves(lab)
 
 
-def test_persian(lab: LabPage) -> None:
+def test_persian(lab: NotebookPage) -> None:
     lab.page.evaluate("() => { document.documentElement.lang = 'fa-IR'; }")
     lab.run(2)
     node = widget(lab, 2)
@@ -129,7 +130,9 @@ def test_persian(lab: LabPage) -> None:
     lab.page.evaluate("() => { document.documentElement.lang = 'en'; }")
 
 
-def test_a_dead_kernel_is_told_and_running_the_cell_again_shows_the_truth(lab: LabPage) -> None:
+def test_a_dead_kernel_is_told_and_running_the_cell_again_shows_the_truth(
+    lab: NotebookPage,
+) -> None:
     lab.page.evaluate(
         "() => { void window.jupyterapp.shell.currentWidget"
         ".context.sessionContext.session.kernel.restart(); }"
@@ -144,7 +147,7 @@ def test_a_dead_kernel_is_told_and_running_the_cell_again_shows_the_truth(lab: L
     assert moves(lab, 2)
 
 
-def test_the_buttons_stop_a_run_and_let_it_go_on(lab: LabPage) -> None:
+def test_the_buttons_stop_a_run_and_let_it_go_on(lab: NotebookPage) -> None:
     chip = widget(lab, 2).locator(".lpw-Chip")
     widget(lab, 2).get_by_role("button", name="Cancel").click()
     expect(chip).to_have_text("Cancelled", timeout=30_000)
@@ -153,7 +156,7 @@ def test_the_buttons_stop_a_run_and_let_it_go_on(lab: LabPage) -> None:
     assert moves(lab, 2)
 
 
-def test_a_press_while_the_kernel_is_busy_is_not_lost(lab: LabPage) -> None:
+def test_a_press_while_the_kernel_is_busy_is_not_lost(lab: NotebookPage) -> None:
     # Which of its threads the kernel takes a view's messages on is its own choice: it may be
     # the one that runs the cell. Then the button waits, and the widget says so.
     lab.run(1)
@@ -163,5 +166,5 @@ def test_a_press_while_the_kernel_is_busy_is_not_lost(lab: LabPage) -> None:
     expect(widget(lab, 2).locator(".lpw-Buttons-note")).to_have_text("")
 
 
-def test_nothing_was_written_to_the_console(lab: LabPage) -> None:
+def test_nothing_was_written_to_the_console(lab: NotebookPage) -> None:
     assert lab.errors == []

@@ -56,12 +56,12 @@ function Errors(props: {
 }): React.ReactElement | null {
   const { id, texts } = props;
   return texts.length === 0 ? null : (
-    <ul id={id} className="lp-Field-errors" role="alert">
+    <div id={id} className="lp-Field-errors" role="alert">
       {texts.map(text => (
-        <li key={text} dir="auto">
+        <div key={text} dir="auto">
           {text}
-        </li>
+        </div>
       ))}
-    </ul>
+    </div>
   );
 }

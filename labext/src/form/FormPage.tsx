@@ -57,7 +57,7 @@ export function FormPage(props: {
   }, [props.model]);
   const kind = from.kinds?.find(one => one.name === draft.kind);
   return (
-    <main className="lp-FormPage" aria-label={trans.__('New Run')}>
+    <div className="lp-FormPage" role="group" aria-label={trans.__('New Run')}>
       <section className="lp-FormPage-kinds">
         <h2>{trans.__('What Shall Run?')}</h2>
         <KindList
@@ -75,7 +75,7 @@ export function FormPage(props: {
           from.kinds && <Note>{trans.__('Choose a kind of run to see its form.')}</Note>
         )}
       </section>
-    </main>
+    </div>
   );
 }
 

@@ -21,9 +21,16 @@ export function LaunchForm(props: {
   const form = useForm(props);
   const node = React.useRef<HTMLFormElement>(null);
   React.useEffect(() => {
-    if (form.presses > 0) {
-      showFirstWrong(node.current);
+    if (form.presses === 0) {
+      return undefined;
     }
+    // The fields draw the server's words one drawing after the form has them.
+    const frame = requestAnimationFrame(() => {
+      showFirstWrong(node.current);
+    });
+    return () => {
+      cancelAnimationFrame(frame);
+    };
   }, [form.presses]);
   return (
     <form

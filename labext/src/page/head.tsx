@@ -13,7 +13,7 @@ export function Head(props: {
   const { session, trans } = useLabpool();
   const { run, isDeleted } = props;
   return (
-    <header className="lp-PageHead">
+    <div className="lp-PageHead">
       <div className="lp-PageHead-title">
         <h1>
           <bdi>{run.name}</bdi>
@@ -45,7 +45,7 @@ export function Head(props: {
         ))}
       </div>
       <Times run={run} />
-    </header>
+    </div>
   );
 }
 

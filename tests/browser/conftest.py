@@ -1,0 +1,64 @@
+"""One server and one browser for all tests here; each test has a page of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext
+
+from support.lab_page import VIEWPORT, chromium, prepare
+from support.server import LabServer
+
+from .panel_page import PanelPage
+
+
+@pytest.fixture(scope="package")
+def lab_server(tmp_path_factory: pytest.TempPathFactory, example_site: Path) -> Iterator[LabServer]:
+    """A server with JupyterLab; who restarts it leaves it running."""
+    home = tmp_path_factory.mktemp("lab")
+    prepare(home)
+    with LabServer(home, example_site, lab=True, keep_port=True) as server:
+        server.wait_for_workers()
+        yield server
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="package")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """What the pages share: what is in the cache, and the login."""
+    with browser.new_context(viewport=VIEWPORT) as context:
+        yield context
+
+
+@pytest.fixture
+def new_page(context: BrowserContext) -> Iterator[Callable[[LabServer], PanelPage]]:
+    """Makes pages that are closed after the test; their consoles have to be clean."""
+    made: list[PanelPage] = []
+
+    def make(server: LabServer) -> PanelPage:
+        made.append(PanelPage(context.new_page(), server))
+        return made[-1]
+
+    yield make
+    for lab in made:
+        lab.page.close()
+    assert [error for lab in made for error in lab.errors] == []
+
+
+@pytest.fixture
+def lab(new_page: Callable[[LabServer], PanelPage], lab_server: LabServer) -> Iterator[PanelPage]:
+    """JupyterLab with the panel open, and free workers."""
+    lab = new_page(lab_server)
+    lab.start()
+    yield lab
+    for run in lab_server.get("runs", limit=100)["items"]:
+        if run["state"] in ("queued", "running", "interrupted"):
+            lab_server.post(f"runs/{run['id']}/cancel")
+            lab_server.wait(run["id"])
