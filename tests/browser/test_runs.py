@@ -27,7 +27,7 @@ def test_opening_the_panel_adds_one_request_at_most(
     expect(lab.state("Seen at once")).to_have_text("Succeeded")
     expect(lab.row("Seen at once")).to_contain_text("Count primes")
     assert len(asked) - before <= 1
-    assert sorted(asked) == ["http kinds", "http runs", "ws events/ws"], asked
+    assert sorted(asked) == ["http runs", "ws events/ws"], asked
 
 
 def test_a_page_that_loads_again_shows_the_run_as_it_is_and_cancels_it(lab: PanelPage) -> None:
