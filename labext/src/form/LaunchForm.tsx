@@ -91,7 +91,7 @@ function Ending(props: { readonly form: Form }): React.ReactElement {
         <button
           type="submit"
           className="jp-mod-styled jp-mod-accept"
-          aria-disabled={form.isBusy}
+          aria-disabled={form.isBusy || form.isValid === null}
         >
           {form.isBusy ? trans.__('Launching…') : trans.__('Launch')}
         </button>

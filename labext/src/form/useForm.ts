@@ -17,7 +17,8 @@ interface State {
   readonly texts: Texts;
   readonly refusal: Refusal | null;
   readonly problem: string;
-  readonly isValid: boolean;
+  /** Null until the validator has come and judged. */
+  readonly isValid: boolean | null;
   readonly isPressed: boolean;
   readonly isBusy: boolean;
   /** How often the button was answered with what is wrong. */
@@ -65,13 +66,9 @@ export function useForm(props: {
     },
     judge,
     submit: () => {
-      if (!state.isValid) {
-        put({
-          isPressed: true,
-          presses: state.presses + 1,
-          problem: wrongValues(trans)
-        });
-      } else if (!state.isBusy) {
+      if (state.isValid === false) {
+        put(toldWrong(state, trans));
+      } else if (state.isValid && !state.isBusy) {
         void launchRun(props, state, put, labpool);
       }
     }
@@ -100,7 +97,7 @@ function startOf(draft: Draft): State {
     texts: { ...NO_TEXTS, name: draft.name },
     refusal: null,
     problem: '',
-    isValid: true,
+    isValid: null,
     isPressed: false,
     isBusy: false,
     presses: 0
@@ -114,6 +111,10 @@ function answerOf(error: unknown, trans: TranslationBundle): Partial<State> {
   }
   const refusal = refusalOf(fields);
   return { refusal, problem: refusal.rest.join(' ') || wrongValues(trans) };
+}
+
+function toldWrong(state: State, trans: TranslationBundle): Partial<State> {
+  return { isPressed: true, presses: state.presses + 1, problem: wrongValues(trans) };
 }
 
 function wrongValues(trans: TranslationBundle): string {
