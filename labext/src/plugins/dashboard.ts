@@ -10,6 +10,7 @@ import {
   WidgetTracker
 } from '@jupyterlab/apputils';
 import { PageConfig, URLExt } from '@jupyterlab/coreutils';
+import { launchIcon, ToolbarButton } from '@jupyterlab/ui-components';
 
 import { labpoolIcon } from '../icons';
 import type { Pool } from '../api/types';
@@ -70,8 +71,7 @@ function add(
     icon: labpoolIcon,
     describedBy: { args: { type: 'object', properties: {} } },
     execute: async () => {
-      const open =
-        tracker.find(page => !page.isDisposed) ?? (await make(labpool, board));
+      const open = tracker.find(page => !page.isDisposed) ?? make(labpool, board);
       if (!open.isAttached) {
         app.shell.add(open, 'main');
         await tracker.add(open);
@@ -84,7 +84,7 @@ function add(
   }
 }
 
-async function make(labpool: ILabpool, board: Board): Promise<MainAreaWidget> {
+function make(labpool: ILabpool, board: Board): MainAreaWidget {
   const frame = new IFrame({
     sandbox: ['allow-scripts', 'allow-same-origin', 'allow-popups'],
     loading: 'lazy'
@@ -97,7 +97,22 @@ async function make(labpool: ILabpool, board: Board): Promise<MainAreaWidget> {
   page.title.label = board.label;
   page.title.icon = labpoolIcon;
   page.title.closable = true;
-  return Promise.resolve(page);
+  page.toolbar.node.dir = labpool.format.dir;
+  page.toolbar.addItem('tab', tabButton(labpool, frame));
+  return page;
+}
+
+/** The same page on its own, for a second screen. */
+function tabButton({ trans }: ILabpool, frame: IFrame): ToolbarButton {
+  return new ToolbarButton({
+    icon: launchIcon,
+    label: trans.__('Open in a Browser Tab'),
+    onClick: () => {
+      if (frame.url !== '') {
+        window.open(frame.url, '_blank', 'noopener');
+      }
+    }
+  });
 }
 
 /** Shows the page once the pool is up; asking for the pool starts it. */
