@@ -1,4 +1,8 @@
-"""One server and one browser for all tests here; each test has a page of its own."""
+"""One server for all tests here and one browser for each file; each test has a page of its own.
+
+The browser must not outlive its file: while it is open its event loop counts as running, and no
+other test could have one.
+"""
 
 from __future__ import annotations
 
@@ -24,13 +28,13 @@ def lab_server(tmp_path_factory: pytest.TempPathFactory, example_site: Path) -> 
         yield server
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as browser:
         yield browser
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """What the pages share: what is in the cache, and the login."""
     with browser.new_context(viewport=VIEWPORT) as context:

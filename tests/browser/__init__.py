@@ -1,0 +1,1 @@
+"""JupyterLab with Labpool in a real Chromium."""
