@@ -56,16 +56,15 @@ async def opened_socket(
     """Yield a WebSocket and its first message; leave no connection behind."""
     request = HTTPRequest(server.ws_url + query, headers={"Authorization": f"token {server.token}"})
     socket: Any = await websocket_connect(request)
+    stream = socket.protocol.stream
     try:
         opened = json.loads(await socket.read_message())
         assert opened["type"] == "opened"
         yield socket, opened
     finally:
-        stream = socket.protocol.stream if socket.protocol is not None else None
         socket.close()
         unread = asyncio.ensure_future(_read_all(socket))
-        if stream is not None:
-            await settle(stream.closed)
+        await settle(stream.closed)
         unread.cancel()
 
 
