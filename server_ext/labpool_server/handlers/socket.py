@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import Coroutine
 from contextlib import aclosing
 from typing import Any, cast
 
@@ -23,7 +23,7 @@ from .base import JsonErrors, role
 from .brief import brief
 from .ports import Service
 from .reading import read_query
-from .sse import parcels
+from .sse import closable, parcels
 
 ROUTE = next(route for route in ROUTES if route.stream == "ws")
 
@@ -145,7 +145,7 @@ class EventsSocket(WebSocketMixin, WebSocketHandler, JsonErrors):
 
     async def _tell_events(self, after: int) -> None:
         """Send events until the server stops; the client has to take each piece in turn."""
-        async with aclosing(_generator(self._service.stream(after, None))) as batches:
+        async with aclosing(closable(self._service.stream(after, None))) as batches:
             async for batch in batches:
                 told = brief(batch, self._watched) if self._query.brief else batch
                 for piece in parcels(told):
@@ -153,11 +153,6 @@ class EventsSocket(WebSocketMixin, WebSocketHandler, JsonErrors):
                     await self.write_message(f'{{"type":"events","items":[{items}]}}')
 
     async def _tell_pool(self) -> None:
-        async with aclosing(_generator(self._service.pool_changes())) as changes:
+        async with aclosing(closable(self._service.pool_changes())) as changes:
             async for text in changes:
                 await self.write_message(text)
-
-
-def _generator(source: AsyncIterator[Any]) -> Any:
-    """Return the iterator as what it is, something that can be closed."""
-    return source

@@ -67,7 +67,7 @@ async def run_stream(service: Service, run_id: str, after: int) -> AsyncIterator
     until = await _end(service, run_id)
     if until is not None and until <= after:
         return
-    async with aclosing(_generator(service.stream(after, run_id))) as batches:
+    async with aclosing(closable(service.stream(after, run_id))) as batches:
         async for batch in batches:
             yield batch
             last = batch[-1].seq
@@ -114,7 +114,7 @@ async def heartbeat(
     batches: AsyncIterator[list[Stored]], seconds: float
 ) -> AsyncIterator[list[Stored]]:
     """Yield the batches, and an empty one after each so many seconds of silence."""
-    async with aclosing(_generator(batches)) as source:
+    async with aclosing(closable(batches)) as source:
         waiting: asyncio.Future[list[Stored]] | None = None
         try:
             while True:
@@ -154,6 +154,6 @@ async def _end(service: Service, run_id: str) -> int | None:
     return run.seq if run.state.ended else None
 
 
-def _generator(batches: AsyncIterator[list[Stored]]) -> Any:
+def closable(batches: AsyncIterator[list[Stored]]) -> Any:
     """Return the iterator as what it is, something that can be closed."""
     return batches

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-from labpool.wire import PoolSeen
+from labpool.wire import LabpoolError, PoolSeen
+
+_log = logging.getLogger(__name__)
 
 INTERVAL_S = 1.0
 """CPU and memory of the workers are looked at this often while somebody listens."""
@@ -65,16 +68,24 @@ class PoolFeed:
     async def _run(self) -> None:
         while True:
             self._changed.clear()
-            text = (await self._look()).model_dump_json()
-            if text != self._text:
-                self._text = text
-                self._ring()
+            await self._see()
             await asyncio.sleep(LEAST_S)
             try:
                 async with asyncio.timeout(INTERVAL_S - LEAST_S):
                     await self._changed.wait()
             except TimeoutError:
                 continue
+
+    async def _see(self) -> None:
+        try:
+            text = (await self._look()).model_dump_json()
+        except LabpoolError as error:
+            # The database is away for now: pages keep what they have, and are told again later.
+            _log.warning("The pool could not be looked at: %s", error)
+            return
+        if text != self._text:
+            self._text = text
+            self._ring()
 
     def _ring(self) -> None:
         bell, self._bell = self._bell, asyncio.Event()
