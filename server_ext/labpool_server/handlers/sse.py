@@ -154,6 +154,6 @@ async def _end(service: Service, run_id: str) -> int | None:
     return run.seq if run.state.ended else None
 
 
-def closable(batches: AsyncIterator[list[Stored]]) -> Any:
+def closable(batches: AsyncIterator[Any]) -> Any:
     """Return the iterator as what it is, something that can be closed."""
     return batches
