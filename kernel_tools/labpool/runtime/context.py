@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
 
+from labpool.wire.catalog import CatalogEntry
 from labpool.wire.events import LogLevel
 
 
@@ -50,6 +51,9 @@ class JobContext(Protocol):
         checkpoint_dir: Folder for checkpoints, ``run_dir / "checkpoints"``; it exists.
         threads: Threads that the job may use for numeric work, 1 or more.
         assets: Asset id to path, for every asset that the params name.
+        catalog: Catalog id to entry, for every entry that the params name.
+        settings: What the server's settings say to jobs: "hub_endpoint" (URL), "hub_cache"
+            (folder of the Hugging Face cache). A name that is not there has no setting.
     """
 
     run_id: str
@@ -58,6 +62,8 @@ class JobContext(Protocol):
     checkpoint_dir: Path
     threads: int
     assets: Mapping[str, Path]
+    catalog: Mapping[str, CatalogEntry]
+    settings: Mapping[str, str]
 
     def progress(
         self, done: float, total: float | None = None, unit: str = "", message: str = ""
@@ -95,6 +101,13 @@ class JobContext(Protocol):
 
     def artifact_deleted(self, name: str) -> None:
         """Say that an artifact was removed."""
+
+    def secret(self, name: str) -> str | None:
+        """Return a secret of the run's owner that its kind asks for, or None.
+
+        What the job says (logs, progress, errors, results) is searched for it, and it is blacked
+        out there.
+        """
 
     def cancelled(self) -> bool:
         """Whether the job was asked to save and end. Cheap: ask at every step."""

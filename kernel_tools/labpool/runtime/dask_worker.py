@@ -26,7 +26,7 @@ PLUGIN = "labpool"
 
 
 class WorkerDesk(WorkerPlugin):
-    """Keeps, on one worker, the attempts that run there: their stop flags and reporters.
+    """Keeps, on one worker, what its attempts have: stop flags, reporters and secrets.
 
     Args:
         own: Whether the worker's process is ours, and not a foreign cluster's.
@@ -38,6 +38,7 @@ class WorkerDesk(WorkerPlugin):
         self._lock = threading.Lock()
         self._stops: dict[str, threading.Event] = {}
         self._reporters: dict[str, Reporter] = {}
+        self._secrets: dict[str, dict[str, str]] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel to the worker empty."""
@@ -58,6 +59,16 @@ class WorkerDesk(WorkerPlugin):
         """Return the stop flag of an attempt; it may be set before the attempt starts."""
         with self._lock:
             return self._stops.setdefault(key, threading.Event())
+
+    def entrust(self, key: str, secrets: dict[str, str]) -> None:
+        """Keep the secrets of an attempt that is about to start."""
+        with self._lock:
+            self._secrets[key] = secrets
+
+    def take_secrets(self, key: str) -> dict[str, str]:
+        """Hand out the secrets of an attempt, once."""
+        with self._lock:
+            return self._secrets.pop(key, {})
 
     def begin(self, key: str, reporter: Reporter) -> threading.Event:
         """Take note that an attempt starts; return its stop flag."""
@@ -106,7 +117,8 @@ def run_attempt(spec: dict[str, Any]) -> dict[str, Any]:
     reporter = Reporter(send)
     stop = desk.begin(key, reporter)
     try:
-        return execute(attempt, reporter, stop).model_dump(mode="json")
+        secrets = desk.take_secrets(key)
+        return execute(attempt, reporter, stop, secrets).model_dump(mode="json")
     finally:
         desk.end(key)
 
@@ -115,6 +127,12 @@ def describe() -> dict[str, Any]:
     """Return what the server shows of a worker's process; called through ``Client.run``."""
     process = psutil.Process()
     return {"pid": os.getpid(), "started": process.create_time()}
+
+
+def entrust(key: str, secrets: dict[str, str], dask_worker: Worker) -> None:
+    """Give an attempt its secrets, past the task graph; called through ``Client.run``."""
+    desk: WorkerDesk = dask_worker.plugins[PLUGIN]  # type: ignore[assignment]  # our own plugin by its name
+    desk.entrust(key, secrets)
 
 
 def ask_to_stop(key: str, dask_worker: Worker) -> None:

@@ -17,6 +17,7 @@ from typing import IO, Any, Literal
 from pydantic import Field, ValidationError
 
 from labpool.wire._base import Record
+from labpool.wire.catalog import CatalogEntry
 from labpool.wire.events import AttemptStarted
 from labpool.wire.runs import RunError
 
@@ -52,6 +53,8 @@ class AttemptSpec(Record):
         run_dir: Folder of the run.
         threads: Threads for numeric work, 1 or more.
         assets: Asset id to path, for every asset that the params name.
+        catalog: Catalog id to entry, for every entry that the params name.
+        settings: What the server's settings say to jobs.
     """
 
     run_id: str
@@ -62,6 +65,8 @@ class AttemptSpec(Record):
     run_dir: str
     threads: int = 1
     assets: dict[str, str] = Field(default_factory=dict)
+    catalog: dict[str, CatalogEntry] = Field(default_factory=dict)
+    settings: dict[str, str] = Field(default_factory=dict)
 
 
 class Outcome(Record):
@@ -79,13 +84,19 @@ class Outcome(Record):
     last_n: int = 0
 
 
-def execute(spec: AttemptSpec, reporter: Reporter, stop: threading.Event) -> Outcome:
+def execute(
+    spec: AttemptSpec,
+    reporter: Reporter,
+    stop: threading.Event,
+    secrets: Mapping[str, str] | None = None,
+) -> Outcome:
     """Run the body of one attempt and say how it ended.
 
     Args:
         spec: What to run.
         reporter: Carries the job's words; closed on return.
         stop: Set from outside to ask the job to save and end.
+        secrets: Name to value; they come beside the spec, which Dask may show.
 
     Returns:
         The outcome. Whatever the body raises is in it, except what ends the process.
@@ -97,6 +108,9 @@ def execute(spec: AttemptSpec, reporter: Reporter, stop: threading.Event) -> Out
         run_dir=run_dir,
         threads=spec.threads,
         assets={name: Path(path) for name, path in spec.assets.items()},
+        catalog=spec.catalog,
+        settings=spec.settings,
+        secrets=secrets or {},
         worker=spec.worker,
         stop=stop,
         send=reporter.put,
@@ -112,18 +126,18 @@ def _outcome(spec: AttemptSpec, ctx: RecordingContext) -> Outcome:
     try:
         with _only_one(ctx), _logging_to(ctx):
             ctx.emit(AttemptStarted, host=socket.gethostname(), pid=os.getpid())
-            return Outcome(
-                ended="succeeded", result=_checked(call_body(spec.kind, spec.params, ctx))
-            )
+            result = _checked(call_body(spec.kind, spec.params, ctx), ctx)
+            return Outcome(ended="succeeded", result=result)
     except Cancelled:
         return Outcome(ended="cancelled")
     except JobError as error:
-        return _failed(error.code, error.message, retry=error.retry, details=error.details)
+        facts = _hidden(error.details, ctx)
+        return _failed(error.code, ctx.hide(error.message), retry=error.retry, details=facts)
     except MemoryError as error:
         return _failed("out_of_memory", f"The job ran out of memory. {error}".strip(), retry=True)
     except Exception as error:  # noqa: BLE001 - whatever a stranger's body raises ends the attempt
-        text = f"{type(error).__name__}: {error}"
-        details = {"traceback": _traceback(error)}
+        text = ctx.hide(f"{type(error).__name__}: {error}")
+        details = {"traceback": ctx.hide(_traceback(error))}
         return _failed("job_error", text, retry=not isinstance(error, _FINAL), details=details)
 
 
@@ -141,7 +155,12 @@ def _failed(
     return Outcome(ended="failed", error=error, retry=retry)
 
 
-def _checked(result: Any) -> Any:
+def _hidden(details: dict[str, Any], ctx: RecordingContext) -> dict[str, Any]:
+    facts: dict[str, Any] = json.loads(ctx.hide(json.dumps(details, default=str)))
+    return facts
+
+
+def _checked(result: Any, ctx: RecordingContext) -> Any:
     try:
         text = json.dumps(result, allow_nan=False)
     except (TypeError, ValueError) as error:
@@ -152,7 +171,7 @@ def _checked(result: Any) -> Any:
             f"The job's result has {len(text)} bytes, more than {RESULT_LIMIT}. "
             "Write it to a file in ctx.run_dir and announce it with ctx.artifact().",
         )
-    return json.loads(text)
+    return json.loads(ctx.hide(text))
 
 
 def _traceback(error: BaseException) -> str:

@@ -9,6 +9,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, Literal
 
+from labpool.wire.catalog import CatalogEntry
 from labpool.wire.events import (
     ArtifactDeleted,
     ArtifactSaved,
@@ -23,6 +24,9 @@ from labpool.wire.runs import Progress
 from .context import Cancelled
 from .digests import sha256_of, size_of
 
+HIDDEN = "********"
+"""Stands where a secret stood."""
+
 
 @dataclass
 class RecordingContext:
@@ -35,6 +39,7 @@ class RecordingContext:
         send: Takes each event; by default it is kept in ``events``.
         stop: Set to ask the job to end.
         worker: Id that goes into the events.
+        secrets: Name to value; a value never gets into an event.
     """
 
     run_id: str
@@ -42,6 +47,9 @@ class RecordingContext:
     attempt: int = 1
     threads: int = 1
     assets: Mapping[str, Path] = field(default_factory=dict)
+    catalog: Mapping[str, CatalogEntry] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     worker: str = ""
     stop: threading.Event = field(default_factory=threading.Event)
     send: Callable[[Event], None] | None = None
@@ -63,7 +71,8 @@ class RecordingContext:
         """See ``JobContext.progress``; numbers that nobody can draw are left out."""
         known = total if total is not None and isfinite(total) else None
         counted = done if isfinite(done) else 0
-        progress = Progress(done=counted, total=known, unit=unit, message=message)
+        words = self.hide(message)
+        progress = Progress(done=counted, total=known, unit=unit, message=words)
         self.emit(ProgressReported, progress=progress)
 
     def metric(self, step: int, **values: float) -> None:
@@ -77,7 +86,7 @@ class RecordingContext:
 
     def log(self, level: LogLevel, text: str) -> None:
         """See ``JobContext.log``."""
-        self.emit(LogWritten, level=level, text=text)
+        self.emit(LogWritten, level=level, text=self.hide(text))
 
     def artifact(
         self,
@@ -103,6 +112,16 @@ class RecordingContext:
     def artifact_deleted(self, name: str) -> None:
         """See ``JobContext.artifact_deleted``."""
         self.emit(ArtifactDeleted, name=name)
+
+    def secret(self, name: str) -> str | None:
+        """See ``JobContext.secret``."""
+        return self.secrets.get(name)
+
+    def hide(self, text: str) -> str:
+        """Return a text with every secret blacked out."""
+        for value in self.secrets.values():
+            text = text.replace(value, HIDDEN)
+        return text
 
     def cancelled(self) -> bool:
         """See ``JobContext.cancelled``."""

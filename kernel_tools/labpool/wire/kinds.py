@@ -26,6 +26,7 @@ class JobKind:
         resources: Dask resources that one attempt takes on its worker.
         requires: Import names that the body needs.
         extra: The labpool extra (or distribution) that brings them, for the pip command.
+        secrets: Names of the owner's secrets that the body may ask for (``ctx.secret``).
     """
 
     name: str
@@ -37,6 +38,7 @@ class JobKind:
     resources: dict[str, float] = field(default_factory=dict)
     requires: tuple[str, ...] = ()
     extra: str = ""
+    secrets: tuple[str, ...] = ()
 
 
 class Kind(Record):

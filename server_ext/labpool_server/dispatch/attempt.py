@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -64,6 +64,7 @@ class Attempt:
         self,
         run: Run,
         spec: AttemptSpec,
+        secrets: Mapping[str, str],
         backend: Backend,
         store: AsyncStore,
         settings: AttemptSettings,
@@ -75,6 +76,7 @@ class Attempt:
         self.ended_badly = False
         self._restart_after = False
         self._spec = spec
+        self._secrets = secrets
         self._backend = backend
         self._store = store
         self._settings = settings
@@ -118,7 +120,7 @@ class Attempt:
             The task on the worker; not done where a hanging job could not be killed.
         """
         recorder = asyncio.ensure_future(self._record())
-        work = asyncio.ensure_future(self._backend.run(self.seat_id, self._spec))
+        work = asyncio.ensure_future(self._backend.run(self.seat_id, self._spec, self._secrets))
         try:
             end = await self._wait_for(work)
             if isinstance(end, Outcome):

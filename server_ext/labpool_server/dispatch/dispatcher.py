@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from functools import partial
 
@@ -42,6 +42,7 @@ class Dispatcher:
         keeper: The pool.
         settings: How attempts are treated.
         make_spec: Builds what a worker needs for the next attempt of a run.
+        secrets_for: Finds the secrets that a run's kind asks for.
         size: Least and greatest number of workers, changed in place by others.
 
     Attributes:
@@ -57,12 +58,14 @@ class Dispatcher:
         keeper: PoolKeeper,
         settings: AttemptSettings,
         make_spec: Callable[[Run, str], Awaitable[AttemptSpec]],
+        secrets_for: Callable[[Run], Awaitable[Mapping[str, str]]],
         size: Size,
     ) -> None:
         self._store = store
         self._keeper = keeper
         self._settings = settings
         self._make_spec = make_spec
+        self._secrets_for = secrets_for
         self._size = size
         self._idle_since: float | None = None
         self._change = asyncio.Event()
@@ -215,7 +218,8 @@ class Dispatcher:
         now = await self._store.read(self._store.sync.run, run.id)
         if now is None or now.attempt != number or now.state is not RunState.QUEUED:
             return  # cancelled in this very moment
-        attempt = Attempt(now, spec, backend, self._store, self._settings)
+        secrets = await self._secrets_for(run)
+        attempt = Attempt(now, spec, secrets, backend, self._store, self._settings)
         self.attempts[run.id] = attempt
         task = asyncio.ensure_future(self._guide(attempt))
         self._tasks.add(task)

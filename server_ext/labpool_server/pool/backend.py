@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -125,8 +125,13 @@ class Backend(Protocol):
     async def seats(self) -> list[Seat]:
         """Return the workers that are there now, with fresh figures."""
 
-    async def run(self, seat_id: str, spec: AttemptSpec) -> Outcome:
+    async def run(self, seat_id: str, spec: AttemptSpec, secrets: Mapping[str, str]) -> Outcome:
         """Run one attempt on one worker.
+
+        Args:
+            seat_id: The worker.
+            spec: What to run.
+            secrets: Name to value; they never become part of a task.
 
         Raises:
             WorkerLost: The worker went away before the job was done.

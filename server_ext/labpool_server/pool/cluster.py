@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from typing import Any, cast
 
 import dask.config
 from dask.utils import parse_bytes
-from distributed import Client, LocalCluster, Scheduler, Security
+from distributed import Client, LocalCluster, Nanny, Scheduler, Security
 from distributed.system import MEMORY_LIMIT
 
 from labpool.runtime.dask_worker import TOPIC, WorkerDesk
@@ -16,6 +17,7 @@ from labpool_server.dashboard.page import Seats, add_page
 
 from . import gate
 from .backend import PoolSettings
+from .dask import MEMORY_TOPIC
 
 CONNECT_S = 10
 """How long a scheduler may take to answer, seconds."""
@@ -28,6 +30,26 @@ _ROUTES = [
     "distributed.http.health",
     "distributed.http.statics",
 ]
+
+
+class MemoryNanny(Nanny):
+    """Remembers, in our own process, which worker it ended for its memory.
+
+    Its word to the scheduler travels on its own, and may come after the worker's loss.
+
+    Attributes:
+        ended_at: Resident bytes of the worker that was ended, by address.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ended_at: dict[str, int] = {}
+
+    def log_event(self, topic: str | Collection[str], msg: Any) -> None:
+        """Take note, and pass it on."""
+        if topic == MEMORY_TOPIC:
+            self.ended_at[msg["worker"]] = msg["rss"]
+        super().log_event(topic, msg)  # type: ignore[no-untyped-call]  # Dask gives it no types
 
 
 class Dask:
@@ -59,7 +81,7 @@ class Dask:
             cluster = LocalCluster(
                 n_workers=settings.minimum,
                 threads_per_worker=1,
-                processes=True,
+                worker_class=MemoryNanny,
                 host=gate.HOST,
                 security=security,
                 dashboard_address=f"{gate.HOST}:0",

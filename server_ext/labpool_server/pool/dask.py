@@ -7,7 +7,7 @@ import logging
 import os
 import re
 import signal
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+MEMORY_TOPIC = "worker-restart-memory"
+"""Dask event topic that says which worker was ended for its memory."""
 _NEWS = ("add-worker", "remove-worker")
 _USABLE = ("init", "running")  # what is given to a worker that comes up waits for it
 _UNSAFE = re.compile(r"[^A-Za-z0-9]+")
@@ -50,7 +52,7 @@ class DaskBackend:
         self._addresses: dict[str, str] = {}
         self._leaving: set[str] = set()
         self._limits: dict[str, int] = {}
-        self._killed_for_memory: dict[str, dict[str, Any]] = {}
+        self._ended_at: dict[str, int] = {}
         self._running: dict[str, Future[Any]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -70,7 +72,8 @@ class DaskBackend:
         await cast("Awaitable[None]", self._client.register_plugin(desk))
         self._client.subscribe_topic(dask.topic, self._on_batch)
         self._client.subscribe_topic("all", self._on_scheduler_event)
-        self._client.subscribe_topic("worker-restart-memory", self._on_memory_kill)
+        if self.mode == "attached":
+            self._client.subscribe_topic(MEMORY_TOPIC, self._on_memory_kill)
         await self.seats()
         self._listener.change()
 
@@ -79,8 +82,9 @@ class DaskBackend:
         for task in tuple(self._tasks):
             task.cancel()
         if self._client is not None:
-            for topic in ("all", "worker-restart-memory"):
-                self._client.unsubscribe_topic(topic)
+            self._client.unsubscribe_topic("all")
+            if self.mode == "attached":
+                self._client.unsubscribe_topic(MEMORY_TOPIC)
             await _closed(self._client)
         if self._cluster is not None:
             await _closed(self._cluster)
@@ -108,14 +112,18 @@ class DaskBackend:
         self._limits.update({seat.address: seat.memory_limit for seat in seats})
         return seats
 
-    async def run(self, seat_id: str, spec: AttemptSpec) -> Outcome:
+    async def run(self, seat_id: str, spec: AttemptSpec, secrets: Mapping[str, str]) -> Outcome:
         """See ``Backend.run``."""
         from distributed import CancelledError, KilledWorker
 
-        from labpool.runtime.dask_worker import key_of, run_attempt
+        from labpool.runtime.dask_worker import entrust, key_of, run_attempt
 
         address = self._address(seat_id)
         client = self._ready_client()
+        if secrets:
+            given = partial(entrust, key_of(spec.run_id, spec.attempt), dict(secrets))
+            if address not in await client.run(given, workers=[address], on_error="ignore"):
+                raise self._lost(seat_id, address)
         future = client.submit(
             run_attempt,
             spec.model_dump(mode="json"),
@@ -229,14 +237,14 @@ class DaskBackend:
         )
 
     def _lost(self, seat_id: str, address: str) -> WorkerLost:
-        killed = self._killed_for_memory.pop(address, None)
-        if killed is None:
+        peak = self._take_peak(address)
+        if peak is None:
             return WorkerLost(
                 "worker_lost",
                 f"The worker {seat_id} ended before the job was done.",
                 worker=seat_id,
             )
-        limit, peak = killed["limit"], killed["rss"]
+        limit = self._limits.get(address, 0)
         return WorkerLost(
             "out_of_memory",
             f"The worker {seat_id} reached {peak / 2**20:.0f} MiB of its limit of "
@@ -272,10 +280,16 @@ class DaskBackend:
             self._in_background(future.cancel(force=True))
 
     def _on_memory_kill(self, event: tuple[Any, dict[str, Any]]) -> None:
-        message = dict(event[1])
-        address = message["worker"]
-        limit = self._limits.get(address, 0)
-        self._killed_for_memory[address] = {"rss": message["rss"], "limit": limit}
+        """Take note of what a foreign nanny did; our own are asked themselves."""
+        self._ended_at[event[1]["worker"]] = event[1]["rss"]
+
+    def _take_peak(self, address: str) -> int | None:
+        """Return the resident bytes at which a worker was ended for them, or None."""
+        notes = [self._ended_at]
+        if self._cluster is not None:
+            notes += [nanny.ended_at for nanny in self._cluster.workers.values()]
+        peaks = [note.pop(address) for note in notes if address in note]
+        return peaks[0] if peaks else None
 
 
 def _imported() -> Dask:

@@ -7,7 +7,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal
@@ -63,7 +63,7 @@ class ThreadBackend:
             for i in range(self._size)
         ]
 
-    async def run(self, seat_id: str, spec: AttemptSpec) -> Outcome:
+    async def run(self, seat_id: str, spec: AttemptSpec, secrets: Mapping[str, str]) -> Outcome:
         """See ``Backend.run``."""
         loop = asyncio.get_running_loop()
         job = self._jobs.setdefault((spec.run_id, spec.attempt), _Job())
@@ -75,7 +75,7 @@ class ThreadBackend:
 
         def work() -> None:
             job.reporter = Reporter(send)
-            outcome = execute(spec, job.reporter, job.stop)
+            outcome = execute(spec, job.reporter, job.stop, secrets)
             _on(loop, partial(_settle, done, outcome))
 
         threading.Thread(target=work, name=f"labpool-{spec.run_id}", daemon=True).start()

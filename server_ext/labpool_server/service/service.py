@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import ParamSpec, TypeVar
 
@@ -95,7 +95,9 @@ class Service:
         size = Size(pool.minimum, pool.maximum)
         listener = Listener(batch=self._hear, change=self._wake)
         self._keeper = PoolKeeper(lambda: make_backend(_sized(pool, size), listener), self._wake)
-        self._dispatcher = Dispatcher(self._store, self._keeper, attempts, self._make_spec, size)
+        self._dispatcher = Dispatcher(
+            self._store, self._keeper, attempts, self._make_spec, self._secrets_for, size
+        )
         mode = make_backend(pool, listener).mode
         self._pool = PoolService(
             mode, size, self._keeper, self._dispatcher, self._store, self._monitor
@@ -388,6 +390,9 @@ class Service:
             threads=self._pool_settings.threads,
             assets=assets,
         )
+
+    async def _secrets_for(self, run: Run) -> Mapping[str, str]:
+        return {}
 
     async def _beat(self) -> None:
         while True:
