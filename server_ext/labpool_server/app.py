@@ -9,7 +9,8 @@ from typing import Any
 
 from jupyter_core.paths import jupyter_data_dir
 from jupyter_server.extension.application import ExtensionApp
-from traitlets import Bool, Dict, Float, Integer, TraitError, Unicode, default, validate
+from labpool.hub import cache_root
+from traitlets import Bool, Dict, Float, Integer, List, TraitError, Unicode, default, validate
 
 from labpool.wire import LabpoolError
 from labpool.wire._base import utc_now
@@ -19,7 +20,7 @@ from .dispatch import AttemptSettings
 from .folder import DataFolder
 from .handlers import handlers
 from .pool.backend import Backend, Listener, PoolSettings
-from .service import Service, Thresholds
+from .service import HubSettings, Service, Thresholds
 
 
 def default_workers() -> int:
@@ -105,6 +106,33 @@ class Labpool(ExtensionApp):
         help="Pause before the second attempt of a run, seconds; it doubles with each further "
         "one, up to 300. Default 2.",
     ).tag(config=True)
+    active_limits = Dict(
+        default_value={"download": 1},
+        help="How many active runs of a kind each user may have, by the kind's name; 0 means no "
+        'limit. Default {"download": 1}: downloads share one line, so two at once are no faster.',
+    ).tag(config=True)
+    catalog_dirs = List(
+        Unicode(),
+        help="Folders with more files of the catalog (models.yaml, datasets.yaml), for models and "
+        "data sets that are not in Labpool's own. None by default.",
+    ).tag(config=True)
+    hub_endpoint = Unicode(
+        help="URL of the Hugging Face Hub, or of a mirror of it. Default: the environment's "
+        "HF_ENDPOINT, else https://huggingface.co.",
+    ).tag(config=True)
+    hub_cache = Unicode(
+        help="Folder of the Hugging Face cache that downloads go to. Default: where the "
+        "environment's HF_HUB_CACHE and HF_HOME say, else ~/.cache/huggingface/hub.",
+    ).tag(config=True)
+    hub_token = Unicode(
+        help="The server's own token at the Hub, used for everybody who has left none. Default: "
+        "the environment's HF_TOKEN, else none.",
+    ).tag(config=True)
+    part_days = Float(
+        7.0,
+        help="Days after which the half of a download that nobody went on with is deleted; 0 for "
+        "never. Default 7.",
+    ).tag(config=True)
     alert_cpu = Float(
         90.0, help="Server CPU, percent of one core, above which an alert is shown; 0 for none."
     ).tag(config=True)
@@ -143,6 +171,18 @@ class Labpool(ExtensionApp):
     def _default_database_url(self) -> str:
         return os.environ.get("LABPOOL_DATABASE_URL", "")
 
+    @default("hub_endpoint")
+    def _default_hub_endpoint(self) -> str:
+        return os.environ.get("HF_ENDPOINT") or "https://huggingface.co"
+
+    @default("hub_cache")
+    def _default_hub_cache(self) -> str:
+        return str(cache_root({}))
+
+    @default("hub_token")
+    def _default_hub_token(self) -> str:
+        return os.environ.get("HF_TOKEN", "")
+
     @validate("n_workers", "threads")
     def _not_negative(self, proposal: Any) -> int:
         if proposal["value"] < 0:
@@ -161,6 +201,14 @@ class Labpool(ExtensionApp):
                 cancel_grace_s=self.cancel_grace_s,
                 retry_base_s=self.retry_base_s,
                 auto_resume=self.auto_resume,
+            ),
+            limits=dict(self.active_limits),
+            hub=HubSettings(
+                endpoint=self.hub_endpoint.rstrip("/"),
+                cache_dir=Path(self.hub_cache).expanduser(),
+                catalog_dirs=tuple(Path(folder).expanduser() for folder in self.catalog_dirs),
+                token=self.hub_token,
+                part_days=self.part_days,
             ),
             thresholds=Thresholds(
                 cpu=self.alert_cpu,

@@ -120,6 +120,8 @@ def _success(route: Route) -> dict[str, Any]:
             "schema": {"type": "string"},
             "x-data": {"$ref": REFS.format(model="Event")},
         }
+    if route.stream == "file":
+        content["application/zip"] = {"schema": {"type": "string", "format": "binary"}}
     if content:
         answer["content"] = content
     if route.status == 201:

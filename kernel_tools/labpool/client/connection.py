@@ -140,6 +140,20 @@ class Connection:
         finally:
             response.close()
 
+    @contextlib.contextmanager
+    def download(self, route_id: str, path: Mapping[str, str]) -> Iterator[httpx.Response]:
+        """Open an answer that is a file; the caller reads it.
+
+        Raises:
+            LabpoolError: The server refused, or does not answer.
+        """
+        request = self._request(_BY_ID[route_id], path, {}, None)
+        response = self._once(request, stream=True)
+        try:
+            yield response
+        finally:
+            response.close()
+
     def _request(
         self,
         route: Route,

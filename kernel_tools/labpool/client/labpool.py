@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from html import escape
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 from pydantic_core import PydanticSerializationError
 
-from labpool.wire.assets import Asset
+from labpool.wire.assets import Asset, AssetsRemoved, AssetTotals, PruneRequest
+from labpool.wire.catalog import CatalogItem
 from labpool.wire.errors import InvalidParams, LabpoolError
 from labpool.wire.kinds import Kind
 from labpool.wire.runs import RunRequest, RunState
+from labpool.wire.secrets import SecretRequest
 from labpool.wire.workers import Monitoring, Pool, PoolChange, Worker
 
+from . import downloads
+from .archives import save_archive
 from .asynchronous import twin
 from .connection import Connection
-from .listings import assets, kinds, runs, workers
+from .listings import assets, catalog, kinds, runs, workers
 from .run import Run
 from .show import Listing, run_html
 from .stream import EventStream
@@ -90,9 +95,55 @@ class Labpool:
             raise InvalidParams.at("params", f"cannot be written as JSON: {error}") from error
         return Run(self.connection, self.connection.call("create_run", body=request))
 
-    def train(self, /, **params: Any) -> Run:
-        """Train a model: ``submit("train", ...)``, with the same options."""
-        return self.submit("train", **params)
+    def train(self, /, *, download: bool | None = None, **params: Any) -> Run:
+        """Train a model: ``submit("train", ...)``, with the same options.
+
+        Args:
+            download: Whether to download first what is in the catalog but not here. None asks,
+                where somebody is here to answer.
+            **params: Options and parameters.
+
+        Raises:
+            DownloadNeeded: Something is not here yet, and nobody said yes.
+        """
+        return downloads.before(self, lambda: self.submit("train", **params), download=download)
+
+    def download(self, entry_id: str, /, **options: Any) -> Run:
+        """Download what the catalog lists into the Hugging Face cache of the server.
+
+        ``run.result()`` waits for it. A gated repository needs your token at the Hub: it is
+        asked for once, and kept by the server.
+
+        Args:
+            entry_id: Id in the catalog; ``catalog()`` lists them.
+            **options: As for ``submit``.
+
+        Returns:
+            The run; the one that goes on already where you are downloading this just now.
+
+        Raises:
+            ModelNotAllowed: The catalog does not list it.
+            TokenNeeded: The Hub asks who wants it.
+            TooManyRequests: Another download of yours goes on.
+        """
+        return downloads.start(self, entry_id, options)
+
+    def catalog(self) -> Listing[CatalogItem]:
+        """List the models and data sets that may be downloaded, and how each stands."""
+        return catalog(downloads.listed(self.connection))
+
+    def save_token(self, token: str | None = None) -> None:
+        """Leave your token at the Hugging Face Hub with the server, which keeps it encrypted.
+
+        Args:
+            token: The token; asked for when absent, so that it stays out of the notebook.
+        """
+        request = SecretRequest(value=SecretStr(downloads.checked_token(token)))
+        self.connection.call("save_secret", {"name": downloads.HUB_TOKEN}, body=request)
+
+    def delete_token(self) -> None:
+        """Let the server forget your token."""
+        self.connection.call("delete_secret", {"name": downloads.HUB_TOKEN})
 
     def runs(
         self,
@@ -185,6 +236,53 @@ class Labpool:
         answer: Asset = self.connection.call("get_asset", {"asset_id": asset_id})
         return answer
 
+    def asset_totals(self) -> AssetTotals:
+        """Return how many assets there are, how large, and how much was downloaded."""
+        answer: AssetTotals = self.connection.call("asset_totals")
+        return answer
+
+    def delete_asset(self, asset_id: str, *, name: str | None = None) -> AssetsRemoved:
+        """Delete an asset from the server's disk.
+
+        Args:
+            asset_id: The asset.
+            name: Its name; needed for what was in the cache before Labpool.
+
+        Returns:
+            What is gone, and the bytes that are free again.
+
+        Raises:
+            Conflict: An active run uses it.
+            NotOurs: Labpool did not bring it, and ``name`` is not its name.
+        """
+        answer: AssetsRemoved = self.connection.call(
+            "delete_asset", {"asset_id": asset_id}, query={"name": name}
+        )
+        return answer
+
+    def prune_checkpoints(self, keep: int, *, run_id: str | None = None) -> AssetsRemoved:
+        """Delete all but the newest checkpoints of runs that have ended; the best one stays.
+
+        Args:
+            keep: How many of each run to keep, 1 or more.
+            run_id: Only of this run.
+        """
+        request = PruneRequest(keep=keep, run_id=run_id)
+        answer: AssetsRemoved = self.connection.call("prune_checkpoints", body=request)
+        return answer
+
+    def save_asset(self, asset_id: str, path: Path | str | None = None) -> Path:
+        """Save an asset's files here, as a zip archive.
+
+        Args:
+            asset_id: The asset.
+            path: File to write; by its own name into the present folder when absent.
+
+        Returns:
+            The archive; it is there only when it is whole.
+        """
+        return save_archive(self.connection, asset_id, path)
+
     def monitoring(self) -> Monitoring:
         """Return the server's load, response time and alerts."""
         answer: Monitoring = self.connection.call("monitoring")
@@ -240,3 +338,11 @@ class Labpool:
     aassets = twin(assets)
     aasset = twin(asset)
     amonitoring = twin(monitoring)
+    adownload = twin(download)
+    acatalog = twin(catalog)
+    asave_token = twin(save_token)
+    adelete_token = twin(delete_token)
+    aasset_totals = twin(asset_totals)
+    adelete_asset = twin(delete_asset)
+    aprune_checkpoints = twin(prune_checkpoints)
+    asave_asset = twin(save_asset)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from labpool.wire.assets import Asset
+from labpool.wire.catalog import CatalogItem
 from labpool.wire.events import ArtifactSaved
 from labpool.wire.kinds import Kind
 from labpool.wire.metrics import LogLine
@@ -67,6 +68,20 @@ def assets(items: Iterable[Asset]) -> Listing[Asset]:
         "created": lambda asset: moment(asset.created_at),
     }
     return Listing(items, columns, "No assets.")
+
+
+def catalog(items: Iterable[CatalogItem]) -> Listing[CatalogItem]:
+    """Return entries of the catalog as a table."""
+    columns = {
+        "id": lambda item: item.id,
+        "kind": lambda item: item.kind,
+        "title": lambda item: item.title.get("en", ""),
+        "languages": lambda item: " ".join(item.languages),
+        "size": lambda item: size(item.size_bytes),
+        "license": lambda item: item.license,
+        "status": lambda item: item.error.code if item.error else item.status,
+    }
+    return Listing(items, columns, "The catalog is empty.")
 
 
 def artifacts(items: Iterable[ArtifactSaved]) -> Listing[ArtifactSaved]:

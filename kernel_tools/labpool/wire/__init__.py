@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from .assets import Asset
+from .assets import Asset, AssetsRemoved, AssetTotals, PruneRequest
+from .catalog import CatalogEntry, CatalogItem, CatalogProblem
 from .errors import (
     Conflict,
+    DownloadNeeded,
     ErrorAnswer,
     EventsReset,
     Forbidden,
@@ -14,21 +16,33 @@ from .errors import (
     LabpoolError,
     ModelNotAllowed,
     NotFound,
+    NotOurs,
     RunCancelledError,
     RunFailedError,
     RunInterruptedError,
     ServerUnavailable,
     StoreIncompatible,
     StoreInUse,
+    TokenNeeded,
     TooManyRequests,
     error_from,
 )
 from .events import TERMINAL_EVENTS, Event, LogLevel, event_adapter, events_adapter
 from .kinds import JobKind, Kind
 from .metrics import LogLine, MetricsAnswer, Series
-from .pages import AssetPage, EventPage, KindPage, LogPage, Page, RunPage
+from .pages import (
+    AssetPage,
+    CatalogPage,
+    EventPage,
+    KindPage,
+    LogPage,
+    Page,
+    RunPage,
+    SecretPage,
+)
 from .routes import API_PREFIX, ROUTES, Route
 from .runs import Progress, Run, RunError, RunRequest, RunState
+from .secrets import SecretKept, SecretRequest
 from .socket import PoolSeen
 from .workers import Alert, Monitoring, Pool, PoolChange, Worker
 
@@ -39,7 +53,14 @@ __all__ = [
     "Alert",
     "Asset",
     "AssetPage",
+    "AssetTotals",
+    "AssetsRemoved",
+    "CatalogEntry",
+    "CatalogItem",
+    "CatalogPage",
+    "CatalogProblem",
     "Conflict",
+    "DownloadNeeded",
     "ErrorAnswer",
     "Event",
     "EventPage",
@@ -59,11 +80,13 @@ __all__ = [
     "ModelNotAllowed",
     "Monitoring",
     "NotFound",
+    "NotOurs",
     "Page",
     "Pool",
     "PoolChange",
     "PoolSeen",
     "Progress",
+    "PruneRequest",
     "Route",
     "Run",
     "RunCancelledError",
@@ -73,10 +96,14 @@ __all__ = [
     "RunPage",
     "RunRequest",
     "RunState",
+    "SecretKept",
+    "SecretPage",
+    "SecretRequest",
     "Series",
     "ServerUnavailable",
     "StoreInUse",
     "StoreIncompatible",
+    "TokenNeeded",
     "TooManyRequests",
     "Worker",
     "error_from",

@@ -6,9 +6,12 @@
     ├── NotFound            404 not_found
     ├── Conflict            409 conflict               the state forbids it
     │   ├── StoreInUse      409 store_in_use           another server owns the data folder
-    │   └── EventsReset     409 events_reset           the event log is not the one that was read
+    │   ├── EventsReset     409 events_reset           the event log is not the one that was read
+    │   ├── DownloadNeeded  409 download_needed        what the params name is not here yet
+    │   ├── TokenNeeded     409 token_needed           the Hub wants to know who asks
+    │   └── NotOurs         409 not_ours               Labpool did not bring it
     ├── InvalidParams       422 invalid_params         fields with their paths in details["fields"]
-    │   └── ModelNotAllowed 422 model_not_allowed
+    │   └── ModelNotAllowed 400 model_not_allowed      the catalog does not list it
     ├── TooManyRequests     429 too_many_requests
     ├── KindUnavailable     409 kind_unavailable       an extra is missing
     ├── ServerUnavailable   503 server_unavailable     the server, its disk or its store is away
@@ -116,6 +119,27 @@ class EventsReset(Conflict):
         )
 
 
+class DownloadNeeded(Conflict):
+    """The run names something of the catalog that is not here yet; download it first.
+
+    ``details["ids"]`` are the catalog's ids.
+    """
+
+    code = "download_needed"
+
+
+class TokenNeeded(Conflict):
+    """The Hub asks who wants this; leave your token with the server first."""
+
+    code = "token_needed"
+
+
+class NotOurs(Conflict):
+    """Labpool did not bring this; it is deleted only when its name is given, too."""
+
+    code = "not_ours"
+
+
 class KindUnavailable(Conflict):
     """The kind exists, but what its jobs need is not installed."""
 
@@ -153,9 +177,10 @@ class InvalidParams(LabpoolError):
 
 
 class ModelNotAllowed(InvalidParams):
-    """The model is not one that the catalog lists."""
+    """The catalog does not list it."""
 
     code = "model_not_allowed"
+    status = 400
 
 
 class TooManyRequests(LabpoolError):

@@ -19,9 +19,10 @@ class JobKind:
         title: What people read.
         params: Pydantic model of the parameters; light to import.
         entry: "module:function" of the body, ``run(params, ctx)``; resolved on the worker only.
-        check: "module:function", or None. Called as ``check(params, assets)`` off the event
-            loop before a run is accepted; raises ``InvalidParams`` for what only looking at
-            the data can tell. ``assets`` maps asset ids to paths.
+        check: "module:function", or None. Called as ``check(params, assets, catalog)`` off the
+            event loop before a run is accepted; raises ``InvalidParams`` for what only looking
+            at the data can tell. ``assets`` maps asset ids to paths, ``catalog`` catalog ids to
+            entries, for what the params name.
         description: One sentence of help.
         resources: Dask resources that one attempt takes on its worker.
         requires: Import names that the body needs.

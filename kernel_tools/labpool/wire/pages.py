@@ -8,10 +8,12 @@ from pydantic import BeforeValidator, Field
 
 from ._base import Record
 from .assets import Asset
+from .catalog import CatalogItem, CatalogProblem
 from .events import Event, LogLevel
 from .kinds import Kind
 from .metrics import LogLine
 from .runs import Run, RunState
+from .secrets import SecretKept
 
 Item = TypeVar("Item")
 
@@ -46,6 +48,20 @@ class KindPage(Page[Kind]):
 
 class AssetPage(Page[Asset]):
     """Assets, newest first."""
+
+
+class CatalogPage(Page[CatalogItem]):
+    """Entries of the catalog, in its order.
+
+    Attributes:
+        problems: What is wrong with the catalog's files, and therefore left out.
+    """
+
+    problems: list[CatalogProblem] = Field(default_factory=list)
+
+
+class SecretPage(Page[SecretKept]):
+    """The secrets of whoever asks, without their values."""
 
 
 def _split(value: object) -> object:
@@ -114,6 +130,16 @@ class AssetsQuery(Record):
     source: str | None = Field(default=None, max_length=200)
     limit: int = Field(default=100, ge=1, le=1000)
     after: str | None = Field(default=None, max_length=200)
+
+
+class DeleteQuery(Record):
+    """How to delete an asset.
+
+    Attributes:
+        name: The asset's name; what Labpool did not bring is deleted only with it.
+    """
+
+    name: str | None = Field(default=None, max_length=1000)
 
 
 class NoQuery(Record):

@@ -7,12 +7,26 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from .assets import Asset
-from .errors import Conflict, EventsReset, InvalidParams, KindUnavailable, LabpoolError, NotFound
+from .assets import Asset, AssetsRemoved, AssetTotals, PruneRequest
+from .errors import (
+    Conflict,
+    DownloadNeeded,
+    EventsReset,
+    InvalidParams,
+    KindUnavailable,
+    LabpoolError,
+    ModelNotAllowed,
+    NotFound,
+    NotOurs,
+    TokenNeeded,
+    TooManyRequests,
+)
 from .metrics import MetricsAnswer
 from .pages import (
     AssetPage,
     AssetsQuery,
+    CatalogPage,
+    DeleteQuery,
     EventPage,
     EventsQuery,
     KindPage,
@@ -22,8 +36,10 @@ from .pages import (
     NoQuery,
     RunPage,
     RunsQuery,
+    SecretPage,
 )
 from .runs import Run, RunRequest
+from .secrets import SecretRequest
 from .socket import SocketQuery
 from .workers import Monitoring, Pool, PoolChange
 
@@ -53,8 +69,8 @@ class Route:
         answer: Model of the JSON answer, or None for no content.
         status: Status of success.
         errors: What can go wrong beyond login and malformed requests.
-        stream: How events flow, where they do: "sse" (on Accept: text/event-stream or always
-            where there is no JSON answer) or "ws".
+        stream: How the answer flows, where it does: "sse" (on Accept: text/event-stream or
+            always where there is no JSON answer), "ws", or "file" (an archive).
     """
 
     id: str
@@ -68,13 +84,14 @@ class Route:
     answer: type[BaseModel] | None = None
     status: int = 200
     errors: tuple[type[LabpoolError], ...] = ()
-    stream: Literal["sse", "ws"] | None = None
+    stream: Literal["sse", "ws", "file"] | None = None
 
 
 RUNS = "labpool:runs"
 KINDS = "labpool:kinds"
 POOL = "labpool:pool"
 ASSETS = "labpool:assets"
+SECRETS = "labpool:secrets"
 MONITORING = "labpool:monitoring"
 
 ROUTES: tuple[Route, ...] = (
@@ -97,7 +114,15 @@ ROUTES: tuple[Route, ...] = (
         body=RunRequest,
         answer=Run,
         status=201,
-        errors=(NotFound, KindUnavailable, InvalidParams),
+        errors=(
+            NotFound,
+            KindUnavailable,
+            InvalidParams,
+            ModelNotAllowed,
+            DownloadNeeded,
+            TokenNeeded,
+            TooManyRequests,
+        ),
     ),
     Route(
         id="list_runs",
@@ -265,6 +290,95 @@ ROUTES: tuple[Route, ...] = (
         resource=ASSETS,
         action="read",
         answer=Asset,
+        errors=(NotFound,),
+    ),
+    Route(
+        id="asset_totals",
+        verb="GET",
+        path="totals/assets",
+        summary="All assets together: how many, how large.",
+        resource=ASSETS,
+        action="read",
+        answer=AssetTotals,
+    ),
+    Route(
+        id="asset_file",
+        verb="GET",
+        path="assets/{asset_id}/file",
+        summary="An asset's files as one zip archive.",
+        resource=ASSETS,
+        action="read",
+        errors=(NotFound, Conflict),
+        stream="file",
+    ),
+    Route(
+        id="delete_asset",
+        verb="DELETE",
+        path="assets/{asset_id}",
+        summary="Delete an asset from the disk.",
+        resource=ASSETS,
+        action="write",
+        query=DeleteQuery,
+        answer=AssetsRemoved,
+        errors=(NotFound, Conflict, NotOurs),
+    ),
+    Route(
+        id="prune_checkpoints",
+        verb="POST",
+        path="checkpoints/prune",
+        summary="Delete old checkpoints of runs that have ended.",
+        resource=ASSETS,
+        action="write",
+        body=PruneRequest,
+        answer=AssetsRemoved,
+        errors=(NotFound, Conflict),
+    ),
+    Route(
+        id="catalog_models",
+        verb="GET",
+        path="catalog/models",
+        summary="The models that may be downloaded, and how each stands here.",
+        resource=ASSETS,
+        action="read",
+        answer=CatalogPage,
+    ),
+    Route(
+        id="catalog_datasets",
+        verb="GET",
+        path="catalog/datasets",
+        summary="The data sets that may be downloaded or come with Labpool, and how each stands.",
+        resource=ASSETS,
+        action="read",
+        answer=CatalogPage,
+    ),
+    Route(
+        id="list_secrets",
+        verb="GET",
+        path="secrets",
+        summary="Which secrets of yours the server keeps; never their values.",
+        resource=SECRETS,
+        action="read",
+        answer=SecretPage,
+    ),
+    Route(
+        id="save_secret",
+        verb="POST",
+        path="secrets/{name}",
+        summary="Keep a secret for your runs, encrypted.",
+        resource=SECRETS,
+        action="write",
+        body=SecretRequest,
+        status=204,
+        errors=(NotFound,),
+    ),
+    Route(
+        id="delete_secret",
+        verb="DELETE",
+        path="secrets/{name}",
+        summary="Forget a secret.",
+        resource=SECRETS,
+        action="write",
+        status=204,
         errors=(NotFound,),
     ),
     Route(

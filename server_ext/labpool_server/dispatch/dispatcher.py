@@ -9,11 +9,12 @@ from datetime import datetime
 from functools import partial
 
 from labpool.runtime.execute import AttemptSpec, Outcome
-from labpool.wire import Run, RunError, RunState, ServerUnavailable
+from labpool.wire import LabpoolError, Run, RunError, RunState, ServerUnavailable
 from labpool.wire._base import utc_now
 from labpool.wire.events import (
     AttemptAssigned,
     RunCancelled,
+    RunFailed,
     RunInterrupted,
     RunRequeued,
 )
@@ -212,18 +213,29 @@ class Dispatcher:
         backend = self._keeper.backend
         if backend is None or self._closing:
             return
-        spec = await self._make_spec(run, seat_id)
+        try:
+            spec = await self._make_spec(run, seat_id)
+            secrets = await self._secrets_for(run)
+        except LabpoolError as error:
+            await self._refuse(run, error)
+            return
         number = spec.attempt
         await self._store.append(AttemptAssigned(run_id=run.id, attempt=number, workers=[seat_id]))
         now = await self._store.read(self._store.sync.run, run.id)
         if now is None or now.attempt != number or now.state is not RunState.QUEUED:
             return  # cancelled in this very moment
-        secrets = await self._secrets_for(run)
         attempt = Attempt(now, spec, secrets, backend, self._store, self._settings)
         self.attempts[run.id] = attempt
         task = asyncio.ensure_future(self._guide(attempt))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def _refuse(self, run: Run, error: LabpoolError) -> None:
+        """End a run that cannot start any more: what it names has gone since it was accepted."""
+        if isinstance(error, ServerUnavailable):
+            raise error
+        why = RunError(code=error.code, message=error.message, details=error.details)
+        await self._store.append(RunFailed(run_id=run.id, attempt=run.attempt, error=why))
 
     async def _guide(self, attempt: Attempt) -> None:
         try:

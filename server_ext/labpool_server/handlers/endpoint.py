@@ -17,12 +17,19 @@ from labpool.wire.routes import API_PREFIX, Route
 from labpool.wire.runs import Run
 from labpool_server.openapi import served
 
-from . import sse
+from . import archive, sse
 from .base import ApiHandler, Verb, role
 from .ports import Service
 from .reading import path_value, read_body, read_query
 
-BY_WHOM = {"create_run": "owner", "cancel_run": "by", "resume_run": "by"}
+BY_WHOM = {
+    "create_run": "owner",
+    "cancel_run": "by",
+    "resume_run": "by",
+    "list_secrets": "owner",
+    "save_secret": "owner",
+    "delete_secret": "owner",
+}
 """Operations that want to know who asks, and as which argument."""
 LARGE_ITEMS = 200
 """Lists from here on are made into JSON off the event loop."""
@@ -73,7 +80,11 @@ class Endpoint(ApiHandler):
         who = BY_WHOM.get(route.id)
         names = {who: name_of(self.current_user)} if who else {}
         self._served = await self.service()
-        await self.answer(route, await getattr(self._served, route.id)(*args, **names))
+        answer = await self._served.operation(route.id)(*args, **names)
+        if route.stream == "file":
+            await archive.send(self, answer)
+        else:
+            await self.answer(route, answer)
 
     async def answer(self, route: Route, value: BaseModel | None) -> None:
         """Write what an operation has returned."""

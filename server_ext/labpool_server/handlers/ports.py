@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from typing import Protocol
+from collections.abc import AsyncIterator, Callable
+from typing import Any, Protocol
 
 from labpool.wire.runs import Run
 from labpool_server.pool.backend import Dashboard
@@ -11,7 +11,15 @@ from labpool_server.store.stored import Stored
 
 
 class Service(Protocol):
-    """The service behind the routes; each route's ``id`` is the name of a method of it, too."""
+    """The service behind the routes."""
+
+    def operation(self, name: str) -> Callable[..., Any]:
+        """Return the operation of a route: a coroutine function that gives the answer.
+
+        Args:
+            name: The route's ``id``.
+        """
+        ...
 
     async def ready(self) -> None:
         """Wait until the service has started.

@@ -2,5 +2,6 @@
 
 from .monitor import Thresholds
 from .service import Service
+from .shelf import HubSettings
 
-__all__ = ["Service", "Thresholds"]
+__all__ = ["HubSettings", "Service", "Thresholds"]

@@ -3,30 +3,58 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from labpool.runtime.registry import Registry, resolve
-from labpool.wire import Asset, InvalidParams, JobKind, Kind, KindUnavailable, NotFound
+from labpool.wire import (
+    Asset,
+    CatalogEntry,
+    DownloadNeeded,
+    InvalidParams,
+    JobKind,
+    Kind,
+    KindUnavailable,
+    ModelNotAllowed,
+    NotFound,
+    TokenNeeded,
+)
+
+from .secrets import SecretService
+from .shelf import DOWNLOAD, Shelf
 
 PARAMS_LIMIT = 1 << 20
 """Largest params, bytes of JSON."""
 ASSET_MARK = "x-labpool-asset"
-"""Key in a field's JSON schema that says: the value may be the id of an asset."""
+"""Key in a field's JSON schema that says: the value may be the id of an asset, or of an entry of
+the catalog that is here."""
+CATALOG_MARK = "x-labpool-catalog"
+"""Key in a field's JSON schema that says: the value is the id of an entry of the catalog."""
+HUB_TOKEN = "hub_token"  # noqa: S105 - its name, not its value
+"""The secret that a gated repository asks for."""
 
 
 class Kinds:
     """Lists kinds and validates params.
 
     Args:
-        find_asset: Returns the asset of an id, or None.
+        find_asset: Returns the checkpoint of an id, or None.
+        shelf: The catalog and what is here of it.
+        secrets: Secrets of the runs' owners.
     """
 
-    def __init__(self, find_asset: Callable[[str], Asset | None]) -> None:
+    def __init__(
+        self,
+        find_asset: Callable[[str], Asset | None],
+        shelf: Shelf,
+        secrets: SecretService,
+    ) -> None:
         self._find_asset = find_asset
+        self._shelf = shelf
+        self._secrets = secrets
         self._registry: Registry | None = None
 
     @property
@@ -44,13 +72,22 @@ class Kinds:
         """Return what each kind is called, by name."""
         return {name: self.registry.title(name) for name in self.registry.names()}
 
-    def accept(self, name: str, params: dict[str, Any]) -> dict[str, Any]:
+    def name_of(self, kind: str, params: Mapping[str, Any], run_id: str) -> str:
+        """Return what to call a run that nobody gave a name."""
+        if kind == DOWNLOAD:
+            return str(params["id"])
+        return f"{kind} {run_id[:4]}"
+
+    def accept(self, name: str, params: dict[str, Any], owner: str) -> dict[str, Any]:
         """Return the params with defaults filled in, as they are stored and sent.
 
         Raises:
             NotFound: No such kind.
             KindUnavailable: What its jobs need is not installed.
             InvalidParams: Values that cannot work, with their fields' paths.
+            ModelNotAllowed: The catalog does not list what they name.
+            DownloadNeeded: It does, but that is not here yet.
+            TokenNeeded: The Hub asks who wants it, and the owner has left no token.
         """
         if name not in self.registry.names():
             known = ", ".join(self.registry.names())
@@ -60,29 +97,87 @@ class Kinds:
         if kind is None or reason:
             raise KindUnavailable(reason, kind=name)
         model = _validated(kind, params)
+        entries = self._entries(kind, model)
+        self._check_token(kind, entries, owner)
         if kind.check is not None:
-            resolve(kind.check)(model, self.assets_of(kind, model))
+            resolve(kind.check)(model, self._assets(kind, model), entries)
         return model.model_dump(mode="json", by_alias=True)
 
-    def assets_for(self, name: str, params: dict[str, Any]) -> dict[str, str]:
-        """Return asset id to path for all assets that stored params name."""
+    def named(
+        self, name: str, params: dict[str, Any]
+    ) -> tuple[dict[str, str], dict[str, CatalogEntry]]:
+        """Return what stored params name: asset id to path, catalog id to entry.
+
+        Raises:
+            LabpoolError: It has gone since.
+        """
         kind = self.registry.get(name)
         if kind is None:
-            return {}
+            return {}, {}
         model = kind.params.model_validate(params)
-        return {key: str(path) for key, path in self.assets_of(kind, model).items()}
+        paths = {key: str(path) for key, path in self._assets(kind, model).items()}
+        return paths, self._entries(kind, model)
 
-    def assets_of(self, kind: JobKind, params: BaseModel) -> Mapping[str, Path]:
+    def secrets_for(self, name: str, owner: str) -> Mapping[str, str]:
+        """Return the owner's secrets that a kind asks for."""
+        kind = self.registry.get(name)
+        return self._secrets.find(owner, kind.secrets) if kind else {}
+
+    def _assets(self, kind: JobKind, params: BaseModel) -> Mapping[str, Path]:
         """Return asset id to path for the fields that may name an asset and do."""
         found: dict[str, Path] = {}
-        for field, info in kind.params.model_fields.items():
-            extra = info.json_schema_extra
-            value = getattr(params, field)
-            if isinstance(extra, dict) and ASSET_MARK in extra and isinstance(value, str):
-                asset = self._find_asset(value)
-                if asset is not None and asset.path is not None:
-                    found[value] = Path(asset.path)
+        for _, value in _marked(kind, params, ASSET_MARK):
+            asset = self._find_asset(value) or self._shelved(value)
+            if asset is not None and asset.path is not None:
+                found[value] = Path(asset.path)
         return found
+
+    def _shelved(self, value: str) -> Asset | None:
+        entry = self._shelf.entry(value)
+        asset = self._shelf.asset(value)
+        whole = asset is not None and asset.status == "ready"
+        if entry is not None and entry.repo_id is not None and not whole:
+            raise DownloadNeeded(
+                f"{value} is in the catalog but not here yet. Download it first: "
+                f'pool.download("{value}"), or give download=True.',
+                ids=[value],
+            )
+        return asset if whole else None
+
+    def _entries(self, kind: JobKind, params: BaseModel) -> dict[str, CatalogEntry]:
+        """Return catalog id to entry for all fields that name an entry."""
+        found: dict[str, CatalogEntry] = {}
+        for _, value in _marked(kind, params, ASSET_MARK):
+            entry = self._shelf.entry(value)
+            if entry is not None:
+                found[value] = entry
+        for field, value in _marked(kind, params, CATALOG_MARK):
+            entry = self._shelf.entry(value)
+            if entry is None:
+                message = f"the catalog has no entry {value!r}; pool.catalog() lists what it has"
+                raise ModelNotAllowed.at(f"params.{field}", message)
+            found[value] = entry
+        return found
+
+    def _check_token(self, kind: JobKind, entries: Mapping[str, CatalogEntry], owner: str) -> None:
+        gated = [entry.id for entry in entries.values() if entry.gated]
+        if HUB_TOKEN not in kind.secrets or not gated:
+            return
+        if not self._secrets.find(owner, [HUB_TOKEN]):
+            raise TokenNeeded(
+                f"The Hub asks who downloads {gated[0]}. Accept its terms there, then leave your "
+                "token with the server: pool.save_token(), or labpool token.",
+                ids=gated,
+            )
+
+
+def _marked(kind: JobKind, params: BaseModel, mark: str) -> Iterator[tuple[str, str]]:
+    """Yield name and value of the fields of text that carry a mark."""
+    for field, info in kind.params.model_fields.items():
+        extra = info.json_schema_extra
+        value = getattr(params, field)
+        if isinstance(extra, dict) and mark in extra and isinstance(value, str):
+            yield field, value
 
 
 def _validated(kind: JobKind, params: dict[str, Any]) -> BaseModel:

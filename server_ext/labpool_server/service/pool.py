@@ -57,7 +57,7 @@ class PoolService:
         self._store = store
         self._monitor = monitor
 
-    async def get(self) -> Pool:
+    async def get_pool(self) -> Pool:
         """Return the pool now; asking for it starts it."""
         self._keeper.ensure()
         return await self._now()
@@ -103,7 +103,7 @@ class PoolService:
             raise ServerUnavailable(reason, retry_after_s=START_S)
         return found
 
-    async def change(self, change: PoolChange) -> Pool:
+    async def change_pool(self, change: PoolChange) -> Pool:
         """Set a new size.
 
         Raises:
@@ -117,9 +117,9 @@ class PoolService:
             self._size.minimum, self._size.maximum = change.minimum, change.maximum
         self._keeper.ensure()
         self._dispatcher.wake()
-        return await self.get()
+        return await self.get_pool()
 
-    async def restart(self, worker_id: str) -> Pool:
+    async def restart_worker(self, worker_id: str) -> Pool:
         """Restart a worker; a run on it saves, and goes on on any worker.
 
         Raises:
@@ -137,7 +137,7 @@ class PoolService:
             await attempt.stop(StopReason.WORKER_RESTARTED)
         elif self._keeper.backend is not None:
             await self._keeper.backend.kill(worker_id)
-        return await self.get()
+        return await self.get_pool()
 
     async def monitoring(self) -> Monitoring:
         """Return figures of server and workers, and the alerts."""

@@ -23,7 +23,7 @@ from .conftest import make_rows, write_jsonl
 def refusal(path: Path, **values: Any) -> tuple[str, str]:
     """Return field and message of what the check raises."""
     with pytest.raises(InvalidParams) as caught:
-        check(Params(dataset=str(path), **values), {})
+        check(Params(dataset=str(path), **values), {}, {})
     (field,) = caught.value.details["fields"]
     return field["field"], field["message"]
 
@@ -267,8 +267,8 @@ def test_good_data_passes_and_never_imports_torch(dataset: Path) -> None:
     code = (
         "import sys; from labpool.jobs.train import KIND, Params\n"
         "from labpool.jobs.train.check import check\n"
-        f"check(Params(dataset='ds'), {{'ds': {str(dataset)!r}}})\n"
-        "check(Params(dataset='persian-legal'), {})\n"
+        f"check(Params(dataset='ds'), {{'ds': {str(dataset)!r}}}, {{}})\n"
+        "check(Params(dataset='persian-legal'), {}, {})\n"
         "heavy = {'torch', 'transformers', 'tokenizers', 'numpy'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
     )

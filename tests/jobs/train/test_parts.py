@@ -97,14 +97,14 @@ def test_own_splits_are_taken_as_they_are(tmp_path: Path) -> None:
     for name, offset, count in (("train", 0, 6), ("validation", 6, 2), ("test", 8, 3)):
         write_jsonl(tmp_path / f"{name}.jsonl", make_rows(count, offset))
     params = Params(dataset="an-asset")
-    data = load(params, locate(params, {"an-asset": tmp_path}))
+    data = load(params, locate(params, {"an-asset": tmp_path}, {}))
     assert [len(data.train), len(data.validation), len(data.test)] == [18, 6, 9]
     assert data.labels == ["criminal", "family", "labour"]
 
 
 def test_catalog_brings_its_splits() -> None:
     params = Params(dataset="persian-legal")
-    source = locate(params, {})
+    source = locate(params, {}, {})
     assert set(source.files) == {"train", "validation", "test"}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from jupyter_server.auth import Authorizer
@@ -13,6 +13,9 @@ from traitlets import List
 from labpool.runtime.state import fold
 from labpool.wire import (
     AssetPage,
+    AssetsRemoved,
+    AssetTotals,
+    CatalogPage,
     Conflict,
     EventPage,
     InvalidParams,
@@ -26,6 +29,7 @@ from labpool.wire import (
     Run,
     RunPage,
     RunRequest,
+    SecretPage,
 )
 from labpool.wire import events as ev
 from labpool_server.hub import Hub
@@ -60,6 +64,9 @@ class MemoryService:
 
     async def ready(self) -> None:
         """Nothing to wait for."""
+
+    def operation(self, name: str) -> Callable[..., Any]:
+        return getattr(self, name)  # type: ignore[no-any-return]  # what it is, the route knows
 
     async def list_kinds(self) -> KindPage:
         return KindPage(items=[])
@@ -150,6 +157,33 @@ class MemoryService:
 
     async def get_asset(self, asset_id: str) -> Any:
         raise NotFound(f"There is no asset {asset_id}.")
+
+    async def asset_totals(self) -> AssetTotals:
+        return AssetTotals(
+            count=0, ready=0, size_bytes=0, downloads_this_month=0, parts=0, parts_bytes=0
+        )
+
+    asset_file = get_asset
+
+    async def delete_asset(self, asset_id: str, query: Any) -> Any:
+        raise NotFound(f"There is no asset {asset_id}.")
+
+    async def prune_checkpoints(self, request: Any) -> AssetsRemoved:
+        return AssetsRemoved(ids=[], freed_bytes=0)
+
+    async def catalog_models(self) -> CatalogPage:
+        return CatalogPage(items=[])
+
+    catalog_datasets = catalog_models
+
+    async def list_secrets(self, owner: str) -> SecretPage:
+        return SecretPage(items=[])
+
+    async def save_secret(self, name: str, request: Any, owner: str) -> None:
+        self.saved = (name, owner)
+
+    async def delete_secret(self, name: str, owner: str) -> None:
+        raise NotFound(f"There is no {name}.")
 
     async def begin(self, after: int | None, run_id: str | None) -> int:
         if after is None and run_id:

@@ -10,7 +10,7 @@ import logging
 
 import typer
 
-from . import kinds, pool, runs, submit
+from . import assets, kinds, pool, runs, submit
 from .terminal import AsJson, Terminal, Token, Url
 
 app = typer.Typer(
@@ -31,7 +31,7 @@ def _settings(
     context.obj = Terminal(url, token, as_json=as_json)
 
 
-for group in (kinds, submit, runs, pool):
+for group in (kinds, submit, runs, pool, assets):
     group.add_to(app)
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from labpool.wire.catalog import CatalogEntry
 from labpool.wire.errors import InvalidParams
 
 from .data import DataError, Example, read
@@ -17,7 +18,7 @@ FRESH = ("bert-lstm", "bert")
 TOKENIZERS = ("tokenizer.json", "vocab.txt", "spiece.model", "sentencepiece.bpe.model")
 
 
-def check(params: Params, assets: Mapping[str, Path]) -> None:
+def check(params: Params, assets: Mapping[str, Path], catalog: Mapping[str, CatalogEntry]) -> None:
     """Refuse what cannot train, with the field, the file, the line and the reason.
 
     Reads at most ``MAX_BYTES``; what lies beyond is found on the worker.
@@ -25,12 +26,13 @@ def check(params: Params, assets: Mapping[str, Path]) -> None:
     Args:
         params: The run's params.
         assets: Asset id to path.
+        catalog: Catalog id to entry, for what the params name of it.
 
     Raises:
         InvalidParams: The data set or the model cannot be used.
     """
     try:
-        source = locate(params, assets)
+        source = locate(params, assets, catalog)
         examples = _read_bounded(source)
         if examples is not None:
             check_classes(params, source, examples)

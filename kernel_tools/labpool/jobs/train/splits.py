@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from labpool.wire.catalog import CatalogEntry
+
 from .data import SPLITS, SUFFIXES, Columns, DataError, Example, read
 from .params import Params
 
@@ -39,25 +41,48 @@ class Data:
     test: list[Example] = field(default_factory=list)
 
 
-def locate(params: Params, assets: Mapping[str, Path]) -> Source:
+def locate(
+    params: Params, assets: Mapping[str, Path], catalog: Mapping[str, CatalogEntry]
+) -> Source:
     """Find the files of the data set: an asset, then the catalog, then a path.
+
+    Args:
+        params: What to train on.
+        assets: Asset id to path; what was downloaded stands here by its id in the catalog, too.
+        catalog: What the catalog says of the data set, if it lists it.
 
     Raises:
         DataError: There is no such data set.
     """
-    columns = Columns(text=params.text_column, label=params.label_column)
     if params.dataset in assets:
-        return Source(files=_files(Path(assets[params.dataset])), columns=columns)
-    if entry := _catalog(params):
-        return entry
-    return Source(files=_files(Path(params.dataset).expanduser()), columns=columns)
+        folder = Path(assets[params.dataset])
+        entry = catalog.get(params.dataset)
+        if entry is None:
+            return Source(files=_files(folder), columns=_columns(params))
+        files = {split: folder / name for split, name in entry.splits.items() if split in SPLITS}
+        return Source(
+            files=files or _files(folder),
+            columns=_columns(params, entry.text_column, entry.label_column),
+        )
+    if source := _shipped(params):
+        return source
+    return Source(files=_files(Path(params.dataset).expanduser()), columns=_columns(params))
 
 
-def _catalog(params: Params) -> Source | None:
-    """Return what the catalog lists under that name, or None.
+def _columns(params: Params, text: str | None = None, label: str | None = None) -> Columns:
+    """Return the columns; the data set's own stand in for what the params leave at default."""
+    usual = {name: Params.model_fields[name].default for name in ("text_column", "label_column")}
+    own = {"text_column": text, "label_column": label}
 
-    Its own columns stand in for those that the params leave at their defaults.
-    """
+    def column(name: str) -> str:
+        given: str = getattr(params, name)
+        return given if given != usual[name] else own[name] or given
+
+    return Columns(text=column("text_column"), label=column("label_column"))
+
+
+def _shipped(params: Params) -> Source | None:
+    """Return the data set of that name which comes with Labpool, or None."""
     try:
         import labpool_catalog  # a worker may be installed without the catalog
     except ImportError:
@@ -66,13 +91,9 @@ def _catalog(params: Params) -> Source | None:
         entry = labpool_catalog.dataset(params.dataset)
     except labpool_catalog.UnknownDataset:
         return None
-    given = params.model_fields_set
     return Source(
         files={split: path for split, path in entry.splits.items() if split in SPLITS},
-        columns=Columns(
-            text=params.text_column if "text_column" in given else entry.text_column,
-            label=params.label_column if "label_column" in given else entry.label_column,
-        ),
+        columns=_columns(params, entry.text_column, entry.label_column),
     )
 
 

@@ -22,7 +22,7 @@ from .trainer import ClassifierTrainer, Parts, build
 def train(params: Params, ctx: JobContext) -> dict[str, Any]:
     """Train, evaluate and save. See ``run.run`` for what comes back."""
     ctx.progress(0, None, "", "reading the data set")
-    source = locate(params, ctx.assets)
+    source = locate(params, ctx.assets, ctx.catalog)
     base = model_path(params.model, ctx.assets)
     files = dict(source.files)
     if base is not None:

@@ -256,7 +256,128 @@ export interface paths {
         get: operations["get_asset"];
         put?: never;
         post?: never;
+        /** Delete an asset from the disk. */
+        delete: operations["delete_asset"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/totals/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All assets together: how many, how large. */
+        get: operations["asset_totals"];
+        put?: never;
+        post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assets/{asset_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An asset's files as one zip archive. */
+        get: operations["asset_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/checkpoints/prune": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete old checkpoints of runs that have ended. */
+        post: operations["prune_checkpoints"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalog/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The models that may be downloaded, and how each stands here. */
+        get: operations["catalog_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalog/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The data sets that may be downloaded or come with Labpool, and how each stands. */
+        get: operations["catalog_datasets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which secrets of yours the server keeps; never their values. */
+        get: operations["list_secrets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/secrets/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a secret for your runs, encrypted. */
+        post: operations["save_secret"];
+        /** Forget a secret. */
+        delete: operations["delete_secret"];
         options?: never;
         head?: never;
         patch?: never;
@@ -413,7 +534,9 @@ export interface components {
          *     Attributes:
          *         id: URL-safe id.
          *         size_bytes: Bytes on disk.
-         *         source: Where it comes from: a run id, a catalog id.
+         *         source: Where it comes from: a run id, a catalog id; "" for what was in the Hugging Face
+         *             cache without Labpool.
+         *         ours: Whether Labpool brought it. What is not is deleted only when asked for by name.
          *         path: Where it lies on the server's disk.
          *         meta: Facts that go with it (step, accuracy, ...).
          */
@@ -439,6 +562,11 @@ export interface components {
             /** Created At */
             created_at: string;
             /**
+             * Ours
+             * @default true
+             */
+            ours: boolean;
+            /**
              * Path
              * @default null
              */
@@ -460,6 +588,46 @@ export interface components {
              * @default null
              */
             next: string | null;
+        };
+        /**
+         * AssetTotals
+         * @description All assets together.
+         *
+         *     Attributes:
+         *         count: Assets of every status.
+         *         ready: Those that are whole.
+         *         size_bytes: Bytes of all of them on disk.
+         *         downloads_this_month: Downloads that succeeded since the first of the month, UTC.
+         *         parts: Files that downloads left half done; they go on from there.
+         *         parts_bytes: Bytes of those.
+         */
+        AssetTotals: {
+            /** Count */
+            count: number;
+            /** Ready */
+            ready: number;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Downloads This Month */
+            downloads_this_month: number;
+            /** Parts */
+            parts: number;
+            /** Parts Bytes */
+            parts_bytes: number;
+        };
+        /**
+         * AssetsRemoved
+         * @description What a deletion took away.
+         *
+         *     Attributes:
+         *         ids: The assets.
+         *         freed_bytes: Bytes that the disk has again; what other assets share stays.
+         */
+        AssetsRemoved: {
+            /** Ids */
+            ids: string[];
+            /** Freed Bytes */
+            freed_bytes: number;
         };
         /**
          * AttemptAssigned
@@ -569,6 +737,130 @@ export interface components {
              * @default
              */
             by: string;
+        };
+        /**
+         * CatalogItem
+         * @description An entry, and how it stands on this server.
+         *
+         *     Attributes:
+         *         status: Whether all its files are here.
+         *         progress: How far the download that runs has come, bytes.
+         *         run_id: The latest run that downloads it or did.
+         *         asset_id: The asset that it is, once it is here.
+         *         error: Why the latest download failed.
+         */
+        CatalogItem: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "model" | "dataset";
+            /**
+             * Repo Id
+             * @default null
+             */
+            repo_id: string | null;
+            /**
+             * Revision
+             * @default null
+             */
+            revision: string | null;
+            /** Allow Patterns */
+            allow_patterns: string[];
+            /** License */
+            license: string;
+            /**
+             * Gated
+             * @default false
+             */
+            gated: boolean;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Languages */
+            languages: string[];
+            /** Title */
+            title: {
+                [key: string]: string;
+            };
+            /** Description */
+            description: {
+                [key: string]: string;
+            };
+            /**
+             * Pickle
+             * @default false
+             */
+            pickle: boolean;
+            /** Unverified */
+            unverified: string[];
+            /**
+             * Text Column
+             * @default null
+             */
+            text_column: string | null;
+            /**
+             * Label Column
+             * @default null
+             */
+            label_column: string | null;
+            /** Splits */
+            splits: {
+                [key: string]: string;
+            };
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ready" | "downloading" | "absent" | "error";
+            /** @default null */
+            progress: components["schemas"]["Progress"] | null;
+            /**
+             * Run Id
+             * @default null
+             */
+            run_id: string | null;
+            /**
+             * Asset Id
+             * @default null
+             */
+            asset_id: string | null;
+            /** @default null */
+            error: components["schemas"]["RunError"] | null;
+        };
+        /**
+         * CatalogPage
+         * @description Entries of the catalog, in its order.
+         *
+         *     Attributes:
+         *         problems: What is wrong with the catalog's files, and therefore left out.
+         */
+        CatalogPage: {
+            /** Items */
+            items: components["schemas"]["CatalogItem"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+            /** Problems */
+            problems: components["schemas"]["CatalogProblem"][];
+        };
+        /**
+         * CatalogProblem
+         * @description Something in a catalog file that is left out.
+         *
+         *     Attributes:
+         *         line: From 1; 0 where it is the whole file.
+         */
+        CatalogProblem: {
+            /** File */
+            file: string;
+            /** Line */
+            line: number;
+            /** Message */
+            message: string;
         };
         /**
          * ErrorAnswer
@@ -1024,6 +1316,23 @@ export interface components {
              */
             worker: string;
             progress: components["schemas"]["Progress"];
+        };
+        /**
+         * PruneRequest
+         * @description Which checkpoints may go: of each run all but the newest, and never its best or its last.
+         *
+         *     Attributes:
+         *         keep: Checkpoints to keep of each run, 1 or more.
+         *         run_id: Only of this run; None for all runs that have ended.
+         */
+        PruneRequest: {
+            /** Keep */
+            keep: number;
+            /**
+             * Run Id
+             * @default null
+             */
+            run_id: string | null;
         };
         /**
          * Run
@@ -1482,6 +1791,54 @@ export interface components {
             result: unknown;
         };
         /**
+         * SecretKept
+         * @description That a secret is kept, and since when.
+         *
+         *     Attributes:
+         *         source: Whether its owner left it, or the server's own settings have it for everybody.
+         */
+        SecretKept: {
+            /** Name */
+            name: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "own" | "server";
+            /**
+             * Saved At
+             * @default null
+             */
+            saved_at: string | null;
+        };
+        /**
+         * SecretPage
+         * @description The secrets of whoever asks, without their values.
+         */
+        SecretPage: {
+            /** Items */
+            items: components["schemas"]["SecretKept"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
+        /**
+         * SecretRequest
+         * @description A secret to keep.
+         *
+         *     Attributes:
+         *         value: 8 to 4,096 printable ASCII characters without a space, as tokens are.
+         */
+        SecretRequest: {
+            /**
+             * Value
+             * Format: password
+             */
+            value: string;
+        };
+        /**
          * Series
          * @description One metric of one run.
          *
@@ -1763,7 +2120,7 @@ export interface operations {
                     "application/json": components["schemas"]["Run"];
                 };
             };
-            /** @description `invalid_request`: The request cannot be read: no JSON, a wrong query, too large. */
+            /** @description `invalid_request`: The request cannot be read: no JSON, a wrong query, too large. `model_not_allowed`: The catalog does not list it. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1790,7 +2147,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorAnswer"];
                 };
             };
-            /** @description `kind_unavailable`: The kind exists, but what its jobs need is not installed. */
+            /** @description `download_needed`: The run names something of the catalog that is not here yet; download it first. `kind_unavailable`: The kind exists, but what its jobs need is not installed. `token_needed`: The Hub asks who wants this; leave your token with the server first. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1802,6 +2159,17 @@ export interface operations {
             /** @description `invalid_params`: Values that cannot work, each with the path of its field in ``details["fields"]``. */
             422: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `too_many_requests`: A limit is reached; ``details["retry_after_s"]`` says when to come back. */
+            429: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2719,6 +3087,551 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Asset"];
                 };
+            };
+            /** @description `invalid_request`: The request cannot be read: no JSON, a wrong query, too large. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `forbidden`: Nobody is logged in, or whoever is may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `not_found`: There is no such thing, or no longer. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `server_unavailable`: The server does not answer, or its disk or database is away. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    delete_asset: {
+        parameters: {
+            query?: {
+                name?: string;
+            };
+            header?: never;
+            path: {
+                asset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetsRemoved"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be read: no JSON, a wrong query, too large. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `forbidden`: Nobody is logged in, or whoever is may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `not_found`: There is no such thing, or no longer. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `conflict`: The state of the thing forbids it. `not_ours`: Labpool did not bring this; it is deleted only when its name is given, too. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `server_unavailable`: The server does not answer, or its disk or database is away. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    asset_totals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetTotals"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be read: no JSON, a wrong query, too large. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `forbidden`: Nobody is logged in, or whoever is may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `server_unavailable`: The server does not answer, or its disk or database is away. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    asset_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description `invalid_request`: The request cannot be read: no JSON, a wrong query, too large. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `forbidden`: Nobody is logged in, or whoever is may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `not_found`: There is no such thing, or no longer. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `conflict`: The state of the thing forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `server_unavailable`: The server does not answer, or its disk or database is away. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    prune_checkpoints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PruneRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetsRemoved"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be read: no JSON, a wrong query, too large. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `forbidden`: Nobody is logged in, or whoever is may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `not_found`: There is no such thing, or no longer. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `conflict`: The state of the thing forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `invalid_params`: Values that cannot work, each with the path of its field in ``details["fields"]``. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `server_unavailable`: The server does not answer, or its disk or database is away. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    catalog_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogPage"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be read: no JSON, a wrong query, too large. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `forbidden`: Nobody is logged in, or whoever is may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `server_unavailable`: The server does not answer, or its disk or database is away. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    catalog_datasets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogPage"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be read: no JSON, a wrong query, too large. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `forbidden`: Nobody is logged in, or whoever is may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `server_unavailable`: The server does not answer, or its disk or database is away. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_secrets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretPage"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be read: no JSON, a wrong query, too large. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `forbidden`: Nobody is logged in, or whoever is may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `server_unavailable`: The server does not answer, or its disk or database is away. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    save_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecretRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_request`: The request cannot be read: no JSON, a wrong query, too large. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `forbidden`: Nobody is logged in, or whoever is may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `not_found`: There is no such thing, or no longer. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `invalid_params`: Values that cannot work, each with the path of its field in ``details["fields"]``. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `server_unavailable`: The server does not answer, or its disk or database is away. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    delete_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description `invalid_request`: The request cannot be read: no JSON, a wrong query, too large. */
             400: {
