@@ -1,0 +1,49 @@
+import * as React from 'react';
+
+import type { CatalogItem } from '../api/types';
+import { textIn } from '../model/catalog';
+import { languageName } from '../text/hub';
+import { Facts } from '../views/list';
+import { useLabpool } from '../views/widget';
+import { Badges } from './badges';
+import { CardState } from './cardState';
+
+/** The id of a card's node, for links to it. */
+export function cardNode(id: string): string {
+  return `lp-entry-${id}`;
+}
+
+/** One entry of the catalog: what it is, and how it stands here. */
+export function EntryCard(props: { readonly item: CatalogItem }): React.ReactElement {
+  const { format } = useLabpool();
+  const { item } = props;
+  const facts = [
+    format.count(item.size_bytes, 'byte'),
+    item.license,
+    ...item.languages.map(code => languageName(code, format))
+  ];
+  return (
+    <li
+      id={cardNode(item.id)}
+      className="lp-Card"
+      data-row={item.id}
+      data-kind={item.kind}
+      tabIndex={-1}
+    >
+      <div className="lp-Card-head">
+        <h4 dir="auto">{textIn(item.title, format.code)}</h4>
+        <Badges item={item} />
+      </div>
+      <bdi className="lp-Card-id lp-Code" title={item.repo_id ?? item.id}>
+        {item.id}
+      </bdi>
+      <p className="lp-Card-about" dir="auto">
+        {textIn(item.description, format.code)}
+      </p>
+      <p className="lp-Card-facts">
+        <Facts items={facts} />
+      </p>
+      <CardState item={item} />
+    </li>
+  );
+}
