@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from .data import SPLITS, SUFFIXES, Columns, DataError, Example, read
 from .params import Params
@@ -54,26 +55,39 @@ def locate(params: Params, assets: Mapping[str, Path]) -> Source:
 
 
 def _catalog(params: Params) -> Source | None:
-    """Return what the catalog lists under that name, or None.
+    """Return the data set of that name that ships with the catalog, or None.
 
     Its own columns stand in for those that the params leave at their defaults.
+
+    Raises:
+        DataError: The catalog lists it, but only for download, and no file has that name.
     """
     try:
         import labpool_catalog  # a worker may be installed without the catalog
     except ImportError:
         return None
-    try:
-        entry = labpool_catalog.dataset(params.dataset)
-    except labpool_catalog.UnknownDataset:
+    entry = labpool_catalog.read().get(params.dataset)
+    if entry is None or entry.kind != "dataset":
         return None
-    given = params.model_fields_set
+    if entry.builtin is None:
+        if Path(params.dataset).exists():
+            return None
+        raise DataError(
+            "dataset", f"{params.dataset}: the catalog lists it, but it is not here; download it"
+        )
     return Source(
-        files={split: path for split, path in entry.splits.items() if split in SPLITS},
+        files={split: path for split, path in entry.files().items() if split in SPLITS},
         columns=Columns(
-            text=params.text_column if "text_column" in given else entry.text_column,
-            label=params.label_column if "label_column" in given else entry.label_column,
+            text=_column(params, "text_column", entry.text_column),
+            label=_column(params, "label_column", entry.label_column),
         ),
     )
+
+
+def _column(params: Params, field: Literal["text_column", "label_column"], own: str | None) -> str:
+    if own is None or field in params.model_fields_set:
+        return str(getattr(params, field))
+    return own
 
 
 def _files(path: Path) -> dict[str, Path]:
