@@ -1,4 +1,4 @@
-"""Checkpoints and the cache as one list: in pages of any size, nothing twice and nothing left out."""
+"""Checkpoints and the cache as one list: in pages of any size, each asset comes once."""
 
 from __future__ import annotations
 
