@@ -58,9 +58,7 @@ class HubWorld:
         return sum(len(f.content) for path, f in files.items() if not path.endswith(".bin"))
 
 
-def entry(
-    name: str, repo: HubRepo, patterns: list[str] | None = None
-) -> dict[str, object]:
+def entry(name: str, repo: HubRepo, patterns: list[str] | None = None) -> dict[str, object]:
     """Return a repository as an entry of a catalog file."""
     return {
         "id": name,

@@ -128,7 +128,10 @@ class Web:
             with self._brake_first(), _as_trouble(host):
                 response = stack.enter_context(
                     self._pool(url, host).stream(
-                        method, url, headers=list(sent.items()), extensions={"timeout": self._timeout}
+                        method,
+                        url,
+                        headers=list(sent.items()),
+                        extensions={"timeout": self._timeout},
                     )
                 )
             yield Answer(
