@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from labpool.wire import TERMINAL_EVENTS
-from server.hub_world import TOKEN, WRONG_TOKEN, HubWorld
 from support.hub import LocalHub
+from support.hub_world import TOKEN, WRONG_TOKEN, HubWorld
 from support.server import LabServer, until
 
 pytestmark = pytest.mark.cluster
@@ -30,7 +30,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubWorld]:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, world: HubWorld) -> Iterator[LabServer]:
     home = tmp_path_factory.mktemp("server")
-    with LabServer(home, **options(world, home)) as server:
+    with LabServer(home, **world.options(home)) as server:
         yield server
 
 
@@ -38,14 +38,6 @@ def server(tmp_path_factory: pytest.TempPathFactory, world: HubWorld) -> Iterato
 def clean(world: HubWorld) -> None:
     world.hub.faults.clear()
     world.hub.log.clear()
-
-
-def options(world: HubWorld, home: Path) -> dict[str, Any]:
-    return {
-        "hub_endpoint": world.hub.url,
-        "hub_cache": str(home / "hub"),
-        "catalog_dirs": [str(world.catalog_dir)],
-    }
 
 
 def item(server: LabServer, name: str) -> dict[str, Any]:
@@ -209,7 +201,7 @@ def test_training_asks_for_the_data_set_first_and_knows_its_columns(server: LabS
 def test_after_a_kill_it_goes_on_at_the_byte(
     new_server: Callable[..., LabServer], tmp_path: Path, world: HubWorld, what: str
 ) -> None:
-    server = new_server(**options(world, tmp_path))
+    server = new_server(**world.options(tmp_path))
     fault = world.hub.faults.add(match="cdn", method="GET", rate=2_000_000)
     run_id = server.submit("download", {"id": "large"})
     until(lambda: (server.run(run_id)["progress"] or {}).get("done", 0) > 1_000_000, 60, server)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -51,6 +52,14 @@ class HubWorld:
         catalog_dir.mkdir(exist_ok=True)
         (catalog_dir / "models.yaml").write_text(yaml.safe_dump({"models": listed}))
         (catalog_dir / "datasets.yaml").write_text(yaml.safe_dump({"datasets": [table]}))
+
+    def options(self, home: Path) -> dict[str, Any]:
+        """Return the server's settings: this Hub, this catalog, a cache in its home."""
+        return {
+            "hub_endpoint": self.hub.url,
+            "hub_cache": str(home / "hub"),
+            "catalog_dirs": [str(self.catalog_dir)],
+        }
 
     def bytes_of(self, name: str) -> int:
         """Return what a whole download of an entry fetches."""
