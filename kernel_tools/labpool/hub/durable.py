@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import fcntl
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+
+DRAFT = ".draft"
 
 
 def sync(path: Path) -> None:
@@ -18,10 +22,14 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
-def write(path: Path, text: str) -> None:
-    """Write a file so that a reader sees the old one or the new one, never a part."""
+def write(path: Path, text: str, drafts: Path) -> None:
+    """Write a file so that a reader sees the old one or the new one, never a part.
+
+    Args:
+        drafts: Folder of the same file system where a kill may leave half of it.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
+    draft = drafts / f"{path.name}.{secrets.token_hex(4)}{DRAFT}"
     try:
         draft.write_text(text, encoding="utf-8")
         sync(draft)

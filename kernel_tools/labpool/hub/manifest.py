@@ -83,7 +83,8 @@ def write(root: Path, manifest: Manifest) -> None:
     own = manifest.repo(root).own
     done = manifest.completed_at is not None
     ending = ".json" if done else PLAN
-    durable.write(own / f"{manifest.stem()}{ending}", manifest.model_dump_json(indent=1))
+    own.mkdir(parents=True, exist_ok=True)
+    durable.write(own / f"{manifest.stem()}{ending}", manifest.model_dump_json(indent=1), own)
     if done:
         (own / f"{manifest.stem()}{PLAN}").unlink(missing_ok=True)
 
@@ -108,10 +109,14 @@ def forget(repo: Repo, commit: str) -> None:
 
 
 def forget_plans(repo: Repo, oldest: float) -> None:
-    """Remove the plans of a repository that were made before a time, seconds of the epoch."""
-    for path in _listed(repo.own):
-        with suppress(FileNotFoundError):
-            if path.name.endswith(PLAN) and path.stat().st_mtime <= oldest:
+    """Remove plans and drafts of a repository that were made before a time.
+
+    Args:
+        oldest: Seconds of the epoch.
+    """
+    for path in _listed(repo.own, (PLAN, durable.DRAFT)):
+        with suppress(OSError):
+            if path.stat().st_mtime <= oldest:
                 path.unlink()
 
 
@@ -145,9 +150,9 @@ def ready(root: Path, entry: CatalogEntry) -> Manifest | None:
     return None
 
 
-def _listed(folder: Path) -> list[Path]:
+def _listed(folder: Path, endings: tuple[str, ...] = (".json",)) -> list[Path]:
     try:
-        return sorted(path for path in folder.iterdir() if path.name.endswith(".json"))
+        return sorted(path for path in folder.iterdir() if path.name.endswith(endings))
     except OSError:
         return []
 

@@ -85,16 +85,17 @@ def _name(repo: Repo, done: Manifest) -> None:
     a network corrects it.
     """
     if not COMMIT.fullmatch(done.revision) and stays_inside(done.revision):
-        _write_ref(repo.refs / done.revision, done.commit)
+        _write_ref(repo, done.revision, done.commit)
     main = repo.refs / "main"
     try:
         there = (repo.snapshots / main.read_text(encoding="utf-8").strip()).is_dir()
     except (OSError, ValueError):
         there = False
     if not there:
-        _write_ref(main, done.commit)
+        _write_ref(repo, "main", done.commit)
 
 
-def _write_ref(path: Path, commit: str) -> None:
+def _write_ref(repo: Repo, name: str, commit: str) -> None:
+    path = repo.refs / name
     if not path.is_file() or path.read_text(encoding="utf-8") != commit:
-        durable.write(path, commit)
+        durable.write(path, commit, repo.own)
