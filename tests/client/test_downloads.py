@@ -89,15 +89,15 @@ def test_who_asks_for_the_same_again_gets_the_run_that_goes_on(
     first = pool.download("large")
     assert pool.download("large").id == first.id
     with pytest.raises(TooManyRequests, match="may have 1"):
-        pool.download("tiny")
+        _ = pool.download("tiny")
     assert first.cancel().wait().state == "cancelled"
 
 
 def test_what_is_not_listed_or_asks_who_you_are_is_refused(pool: Labpool) -> None:
     with pytest.raises(ModelNotAllowed, match="no entry 'gpt-9'"):
-        pool.download("gpt-9")
+        _ = pool.download("gpt-9")
     with pytest.raises(TokenNeeded, match="save_token"):
-        pool.download("gated")
+        _ = pool.download("gated")
     with pytest.raises(InvalidParams):
         pool.save_token()
     with pytest.raises(InvalidParams):
@@ -107,7 +107,7 @@ def test_what_is_not_listed_or_asks_who_you_are_is_refused(pool: Labpool) -> Non
 def test_training_downloads_first_when_told_to(pool: Labpool) -> None:
     size = {"hidden_size": 8, "heads": 1, "lstm_hidden": 4}
     with pytest.raises(DownloadNeeded) as raised:
-        pool.train(dataset="fruit", model_config=size)
+        _ = pool.train(dataset="fruit", model_config=size)
     assert raised.value.details["ids"] == ["fruit"]
     run = pool.train(download=True, dataset="fruit", model_config=size)
     assert run.params["dataset"] == "fruit"
