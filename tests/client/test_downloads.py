@@ -111,7 +111,7 @@ def test_training_downloads_first_when_told_to(pool: Labpool) -> None:
     assert raised.value.details["ids"] == ["fruit"]
     run = pool.train(download=True, dataset="fruit", model_config=size)
     assert run.params["dataset"] == "fruit"
-    run.cancel()
+    assert run.cancel().wait().state == "cancelled"
     assert next(item for item in pool.catalog() if item.id == "fruit").status == "ready"
 
 

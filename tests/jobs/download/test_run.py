@@ -83,7 +83,7 @@ def test_nothing_is_left_beside_it(desk: Desk) -> None:
 def test_progress(desk: Desk, repo: HubRepo) -> None:
     desk.run()
     said = [e.progress for e in desk.last.events if isinstance(e, ProgressReported)]
-    assert {p.unit for p in said} == {"B"}
+    assert {p.unit for p in said} == {"byte"}
     assert (said[-1].done, said[-1].total) == (repo.size(), repo.size())
     done = [p.done for p in said]
     assert done == sorted(done)

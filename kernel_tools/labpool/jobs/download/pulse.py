@@ -78,7 +78,7 @@ class Pulse:
     def report(self) -> None:
         """Say how far it is, when that has changed."""
         tally = self._tally
-        now = (tally.done(), tally.total, "B", tally.message())
+        now = (tally.done(), tally.total, "byte", tally.message())
         if now != self._last:
             self._ctx.progress(*now)
             self._last = now
