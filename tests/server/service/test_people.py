@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from labpool.wire import RunRequest, SecretRequest, TokenNeeded, TooManyRequests
+from labpool.wire import TERMINAL_EVENTS, RunRequest, SecretRequest, TokenNeeded, TooManyRequests
 from labpool_server.dashboard.history import History
 from labpool_server.dispatch import AttemptSettings
 from labpool_server.folder import DataFolder
@@ -64,8 +64,9 @@ async def test_of_many_at_once_one_is_taken_for_each_person(service: Service) ->
         assert {each.details["run_ids"][0] for each in refused} == {taken[0].id}
     (first,) = {run.id for run in answers if getattr(run, "owner", "") == "sara"}
     await service.operation("cancel_run")(first, by="sara")
-    while not (await service.get_run(first)).state.ended:
-        await asyncio.sleep(0.02)
+    async for batch in service.stream(0, first):
+        if any(stored.type in TERMINAL_EVENTS for stored in batch):
+            break
     assert (await create(request("tiny"), "sara")).owner == "sara"
 
 
