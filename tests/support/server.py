@@ -97,7 +97,9 @@ class LabServer:
         }
         path = [str(self._site)] if self._site else []
         path += [p for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p]
-        keep = {k: v for k, v in os.environ.items() if not k.startswith(("LABPOOL_", "JUPYTER"))}
+        keep = {
+            k: v for k, v in os.environ.items() if not k.startswith(("LABPOOL_", "JUPYTER", "HF_"))
+        }
         return {**keep, **mine, "PYTHONPATH": os.pathsep.join(path)}
 
     def start(self) -> None:

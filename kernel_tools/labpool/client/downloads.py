@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pydantic import SecretStr, ValidationError
+
 from labpool.wire.catalog import CatalogItem
 from labpool.wire.errors import DownloadNeeded, InvalidParams, TokenNeeded, TooManyRequests
 from labpool.wire.pages import CatalogPage
+from labpool.wire.secrets import SecretRequest
 
 from . import asking
 from .connection import Connection
@@ -95,14 +98,18 @@ def _wanted(pool: Labpool, ids: list[str], *, download: bool | None) -> bool:
     return asking.yes(f"{what} is not here yet. Download it first?")
 
 
-def checked_token(token: str | None) -> str:
-    """Return a token, asked for where it is not given.
+def save_token(connection: Connection, token: str | None) -> None:
+    """Leave a token with the server; ask for it where it is not given.
 
     Raises:
-        InvalidParams: Nobody is here to say it.
+        InvalidParams: It is no token, or nobody is here to say it.
     """
     if token is None and asking.can_ask():
         token = asking.secret("Your token at the Hugging Face Hub: ")
     if not token:
         raise InvalidParams.at("token", "give your token at the Hugging Face Hub")
-    return token
+    try:
+        request = SecretRequest(value=SecretStr(token))
+    except ValidationError as error:
+        raise InvalidParams.of(error) from None
+    connection.call("save_secret", {"name": HUB_TOKEN}, body=request)

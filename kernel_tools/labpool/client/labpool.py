@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from pydantic import SecretStr, ValidationError
+from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
 
 from labpool.wire.assets import Asset, AssetsRemoved, AssetTotals, PruneRequest
@@ -16,7 +16,6 @@ from labpool.wire.catalog import CatalogItem
 from labpool.wire.errors import InvalidParams, LabpoolError
 from labpool.wire.kinds import Kind
 from labpool.wire.runs import RunRequest, RunState
-from labpool.wire.secrets import SecretRequest
 from labpool.wire.workers import Monitoring, Pool, PoolChange, Worker
 
 from . import downloads
@@ -138,8 +137,7 @@ class Labpool:
         Args:
             token: The token; asked for when absent, so that it stays out of the notebook.
         """
-        request = SecretRequest(value=SecretStr(downloads.checked_token(token)))
-        self.connection.call("save_secret", {"name": downloads.HUB_TOKEN}, body=request)
+        downloads.save_token(self.connection, token)
 
     def delete_token(self) -> None:
         """Let the server forget your token."""

@@ -125,7 +125,8 @@ class AssetService:
         path = Path(asset.path) if asset.path else None
         if path is None or not await asyncio.to_thread(path.exists):
             raise NotFound(f"The files of {asset.name} have gone.", asset_id=asset_id)
-        return AssetFiles(slug(f"{asset.name}-{asset.id[:8]}"), path)
+        name = asset.id if asset.kind == "checkpoint" else slug(asset.name.replace("/", "--"))
+        return AssetFiles(name, path)
 
     async def _behind(self, asked: AssetsQuery, stored: AssetPage, count: int) -> str | None:
         """Return the store's cursor behind the first so many of its page's entries."""

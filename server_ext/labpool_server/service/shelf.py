@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +14,7 @@ from labpool_server.store.assets import slug
 
 DOWNLOAD = "download"
 """The kind of the runs that download an entry; their params have its ``id``."""
+_NOT_ON_THE_WIRE = {"builtin", "labels"}
 REVISION_CHARS = 12
 """Digits of a commit that go into an id."""
 
@@ -160,5 +161,5 @@ def _expected(item: CatalogItem, run: Run, begun: Asset | None) -> Asset:
 
 
 def _on_the_wire(listed: labpool_catalog.Entry) -> CatalogEntry:
-    facts = asdict(listed)
-    return CatalogEntry(**{name: facts[name] for name in CatalogEntry.model_fields})
+    facts = listed.model_dump(exclude=_NOT_ON_THE_WIRE)
+    return CatalogEntry.model_validate(facts)

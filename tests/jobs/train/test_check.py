@@ -91,6 +91,12 @@ def test_no_such_file(tmp_path: Path) -> None:
     assert "no such file, asset or catalog data set" in message
 
 
+def test_a_data_set_that_is_listed_but_not_here() -> None:
+    field, message = refusal(Path("imdb"))
+    assert field == "params.dataset"
+    assert "download it" in message
+
+
 def test_unknown_suffix(tmp_path: Path) -> None:
     path = tmp_path / "texts.xlsx"
     path.write_bytes(b"PK")

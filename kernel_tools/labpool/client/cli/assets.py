@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from labpool.client import downloads
 from labpool.client.show import size
 from labpool.wire.assets import AssetsRemoved
 
@@ -98,7 +97,7 @@ def token(
     if delete:
         terminal.pool.delete_token()
     else:
-        terminal.pool.save_token(downloads.checked_token(None))
+        terminal.pool.save_token()
 
 
 def _removed(terminal: Terminal, removed: AssetsRemoved) -> None:

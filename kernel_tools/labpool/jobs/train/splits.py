@@ -82,17 +82,26 @@ def _columns(params: Params, text: str | None = None, label: str | None = None) 
 
 
 def _shipped(params: Params) -> Source | None:
-    """Return the data set of that name which comes with Labpool, or None."""
+    """Return the data set of that name which comes with Labpool, or None.
+
+    Raises:
+        DataError: The catalog lists it, but only for download, and no file has that name.
+    """
     try:
         import labpool_catalog  # a worker may be installed without the catalog
     except ImportError:
         return None
-    try:
-        entry = labpool_catalog.dataset(params.dataset)
-    except labpool_catalog.UnknownDataset:
+    entry = labpool_catalog.read().get(params.dataset)
+    if entry is None or entry.kind != "dataset":
         return None
+    if entry.builtin is None:
+        if Path(params.dataset).exists():
+            return None
+        raise DataError(
+            "dataset", f"{params.dataset}: the catalog lists it, but it is not here; download it"
+        )
     return Source(
-        files={split: path for split, path in entry.splits.items() if split in SPLITS},
+        files={split: path for split, path in entry.files().items() if split in SPLITS},
         columns=_columns(params, entry.text_column, entry.label_column),
     )
 

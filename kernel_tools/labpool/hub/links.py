@@ -1,0 +1,58 @@
+"""What the files of a snapshot lead to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from .layout import Repo
+
+_IGNORED = {".DS_Store", "Thumbs.db", "desktop.ini"}
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One file of a snapshot.
+
+    Attributes:
+        blob: Name of its blob in the repository; None where it is a file by itself.
+        target: Where its bytes are: the blob, or the file.
+    """
+
+    path: Path
+    blob: str | None
+    target: Path
+
+
+def leaves(snapshot: Path, repo: Repo) -> Iterator[Leaf]:
+    """Yield the files of a snapshot; what goes away meanwhile is left out.
+
+    Args:
+        snapshot: A revision's folder; it may have been moved, then its links still count.
+    """
+    for folder, _, names in os.walk(snapshot):
+        for name in names:
+            if name not in _IGNORED:
+                path = Path(folder, name)
+                try:
+                    link = str(path.readlink())
+                except FileNotFoundError:
+                    continue
+                except OSError:  # no link
+                    yield Leaf(path, None, path)
+                    continue
+                parent, _, blob = link.rpartition("/")
+                if parent.endswith("blobs"):
+                    yield Leaf(path, blob, repo.blobs / blob)
+                else:
+                    yield Leaf(path, None, Path(folder, link))
+
+
+def revisions(repo: Repo) -> list[Path]:
+    """Return the folders of all revisions of a repository that are here."""
+    try:
+        return sorted(path for path in repo.snapshots.iterdir() if path.is_dir())
+    except OSError:
+        return []

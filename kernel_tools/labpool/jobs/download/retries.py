@@ -1,0 +1,80 @@
+"""Tries again, with pauses that grow, until something moves or patience ends."""
+
+from __future__ import annotations
+
+import email.utils
+import random
+import re
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from .brake import Brake
+from .errors import Trouble, gave_up
+from .limits import Limits
+
+
+class Retries:
+    """The failures in a row of one thing.
+
+    Args:
+        log: Told why there is another try; not of every one, when there are many.
+    """
+
+    def __init__(self, limits: Limits, brake: Brake, log: Callable[[str], None]) -> None:
+        self._limits = limits
+        self._brake = brake
+        self._log = log
+        self._in_row = 0
+        self._in_all = 0
+
+    def moved(self) -> None:
+        """Say that something came."""
+        self._in_row = 0
+
+    def failed(self, trouble: Trouble, then: str = "") -> None:
+        """Pause before the next try.
+
+        Args:
+            trouble: Why there has to be one.
+            then: What the next try does.
+
+        Raises:
+            JobError: There have been enough.
+            Stopped: The brake was pulled.
+        """
+        self._brake.check()
+        self._in_row += 1
+        self._in_all += 1
+        if self._in_row >= self._limits.tries:
+            raise gave_up(trouble, self._in_row) from trouble
+        pause = self._pause(trouble)
+        if self._in_all <= 8 or self._in_all & (self._in_all - 1) == 0:
+            again = f", try {self._in_all + 1}" if self._in_all > 1 else ""
+            self._log(f"{trouble.message}; {then or 'trying again'} in {pause:.1f} s{again}")
+        self._brake.wait(pause)
+
+    def _pause(self, trouble: Trouble) -> float:
+        if trouble.retry_after is not None:
+            return min(trouble.retry_after, self._limits.longest_retry_after_s)
+        doubled = self._limits.first_pause_s * 2.0 ** (self._in_row - 1)
+        longest = min(doubled, self._limits.longest_pause_s)
+        return longest * random.uniform(0.5, 1)  # noqa: S311 - spreads load, hides nothing
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds that an answer asks to wait, or None.
+
+    Args:
+        headers: By name in lower case. ``Retry-After`` has seconds or a date; the Hub says the
+            same in ``RateLimit`` as ``t=``.
+    """
+    value = headers.get("retry-after", "").strip()
+    if value.isdigit():
+        return float(value)
+    with suppress(ValueError, TypeError):
+        when = email.utils.parsedate_to_datetime(value)
+        when = when if when.tzinfo else when.replace(tzinfo=UTC)
+        return max(0.0, (when - datetime.now(UTC)).total_seconds())
+    found = re.search(r"\bt=(\d+)", headers.get("ratelimit", ""))
+    return float(found[1]) if found else None

@@ -1,0 +1,245 @@
+"""Fetches one file: from the last byte on, checked, whatever the line does.
+
+A file ends as ``<hash>.whole`` in the repository's parts, or it stays a part. Only bytes whose
+hash is right get that name.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from labpool.hub import durable, manifest, partfiles
+from labpool.hub.layout import Repo
+from labpool.hub.manifest import ManifestFile
+from labpool.wire.events import LogLevel
+
+from . import errors
+from .brake import Brake
+from .errors import Trouble
+from .hashes import feed, hasher_of
+from .hub import Hub
+from .limits import Limits
+from .response import Body, begin
+from .retries import Retries
+from .sink import Sink
+from .space import free_and_reserve
+from .tally import Tally
+
+LOCK_PAUSE_S = 0.1
+"""Pause between two looks at a part that another run fetches; files give no event."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """What the transfers of one download share.
+
+    Attributes:
+        commit: The revision that the files belong to.
+        log: Takes a level and a line.
+    """
+
+    hub: Hub
+    repo: Repo
+    commit: str
+    limits: Limits
+    brake: Brake
+    tally: Tally
+    log: Callable[[LogLevel, str], None]
+
+
+def here_already(repo: Repo, file: ManifestFile) -> bool:
+    """Whether Labpool has a file's bytes and has checked them."""
+    if _has_size(partfiles.whole_path(repo, file.blob), file.size):
+        return True
+    return _has_size(repo.blobs / file.blob, file.size) and any(
+        file.blob == known.blob for one in manifest.manifests(repo) for known in one.files
+    )
+
+
+def in_cache(repo: Repo, file: ManifestFile) -> bool:
+    """Whether there is a blob of the right name and size, whoever brought it."""
+    return _has_size(repo.blobs / file.blob, file.size)
+
+
+def fetch(desk: Desk, file: ManifestFile) -> None:
+    """See to it that a file's bytes are here and right.
+
+    Raises:
+        JobError: They cannot be had; what came is kept as a part.
+        Stopped: The brake was pulled; what came is kept as a part.
+    """
+    desk.tally.doing[file.blob] = file.path
+    try:
+        with _turn(desk, file) as handle:
+            if handle is None or _adopted(desk, file):
+                desk.tally.here[file.blob] = file.size
+            else:
+                _Transfer(desk, file, handle).run()
+    except OSError as error:
+        if error.errno not in errors.NO_SPACE:
+            raise
+        need = (desk.tally.total or 0) - desk.tally.done()
+        free, reserve = free_and_reserve(desk.repo.root, desk.limits)
+        raise errors.disk_full(desk.repo.root, need, free, reserve) from error
+    finally:
+        desk.tally.doing.pop(file.blob, None)
+
+
+@contextmanager
+def _turn(desk: Desk, file: ManifestFile) -> Iterator[int | None]:
+    """Hold the file's part; yields it open, or None when nothing is to be fetched any more."""
+    path, waited = partfiles.part_path(desk.repo, file.blob), False
+    handle: int | None = None
+    while not here_already(desk.repo, file):
+        handle = partfiles.try_lock(path, create=True)
+        if handle is not None:
+            break
+        if not waited:
+            desk.log("info", f"{file.path}: another run fetches it; waiting for that")
+            desk.tally.doing[file.blob] = f"{file.path} (waiting for another run)"
+            waited = True
+        desk.brake.wait(LOCK_PAUSE_S)
+    try:
+        desk.tally.doing[file.blob] = file.path
+        if handle is not None and here_already(desk.repo, file):
+            path.unlink()  # its bytes came between the look and the lock
+            yield None
+        else:
+            yield handle
+    finally:
+        if handle is not None:
+            os.close(handle)
+
+
+def _adopted(desk: Desk, file: ManifestFile) -> bool:
+    """Check what another program brought, and take it when it is right."""
+    if not in_cache(desk.repo, file):
+        return False
+    desk.tally.doing[file.blob] = f"{file.path} (checking)"
+    blob, hasher = desk.repo.blobs / file.blob, hasher_of(file)
+    with blob.open("rb") as source:
+        feed(source.fileno(), hasher, desk.brake.check)
+    if hasher.hexdigest() == file.blob:
+        durable.sync(blob)
+        partfiles.part_path(desk.repo, file.blob).unlink()
+        desk.log("info", f"{file.path}: was in the cache already, and is right")
+        return True
+    desk.log("warning", f"{file.path}: what is in the cache has wrong bytes; it is replaced")
+    desk.tally.doing[file.blob] = file.path
+    return False
+
+
+class _Transfer:
+    """One file on its way."""
+
+    def __init__(self, desk: Desk, file: ManifestFile, handle: int) -> None:
+        self._desk = desk
+        self._file = file
+        path = partfiles.part_path(desk.repo, file.blob)
+        desk.tally.here[file.blob] = min(os.fstat(handle).st_size, file.size)
+        if desk.tally.here[file.blob]:
+            desk.tally.doing[file.blob] = f"{file.path} (checking)"
+        self._sink = Sink(handle, path, file, desk.brake.check)
+        desk.tally.doing[file.blob] = file.path
+        self._retries = Retries(
+            desk.limits, desk.brake, lambda text: desk.log("warning", f"{file.path}: {text}")
+        )
+        self._body = Body()
+        self._slow = 0
+        if self._sink.size:
+            desk.log("info", f"{file.path}: resumed at byte {self._sink.size}")
+
+    def run(self) -> None:
+        """Fetch and check until the bytes are right."""
+        file, sink = self._file, self._sink
+        for _ in range(self._desk.limits.hash_tries):
+            self._fill()
+            got = sink.digest()
+            if got == file.blob:
+                sink.keep(partfiles.whole_path(self._desk.repo, file.blob))
+                return
+            self._desk.log("warning", f"{file.path}: the bytes are wrong; fetching it anew")
+            sink.clear()
+            self._count()
+        raise errors.hash_mismatch(file.path, file.blob, got, self._desk.limits.hash_tries)
+
+    def _fill(self) -> None:
+        while not self._sink.full():
+            try:
+                self._stream()
+            except Trouble as trouble:
+                self._count()
+                then = f"resuming at byte {self._sink.size}" if self._sink.size else ""
+                self._retries.failed(trouble, then)
+
+    def _stream(self) -> None:
+        """Send one request and write what it brings."""
+        desk, file, sink = self._desk, self._file, self._sink
+        url = desk.hub.file_url(desk.commit, file.path)
+        asked = self._body.headers(file, sink.size)
+        with desk.hub.web.ask(url, headers=asked) as answer:
+            if answer.status != 416:
+                desk.hub.refuse(answer)
+            start = begin(self._body, answer, file, sink.size)
+            if start is None:
+                return
+            if start != sink.size:
+                desk.log("warning", f"{file.path}: the server sends it from the start again")
+                sink.clear()
+                self._count()
+            exact = self._body.is_exact(answer, file.size - sink.size)
+            self._take(answer.chunks(), exact=exact)
+        if not sink.full():
+            raise Trouble("hub_offline", f"the connection to {answer.host} ended early")
+
+    def _take(self, chunks: Iterator[bytes], *, exact: bool) -> None:
+        """Write the pieces of a body.
+
+        Args:
+            exact: Whether the body ends where the file ends. Then its end is waited for, so
+                that the connection can be used again.
+        """
+        sink, size, limits = self._sink, self._file.size, self._desk.limits
+        window_began, window_bytes = time.monotonic(), 0
+        for chunk in chunks:
+            self._desk.brake.check()
+            piece = chunk[: size - sink.size]
+            sink.write(piece)
+            self._desk.tally.fetched[self._file.blob] += len(piece)
+            self._desk.tally.here[self._file.blob] = sink.size
+            self._retries.moved()
+            window_bytes += len(piece)
+            if sink.full() and not exact:
+                return
+            now = time.monotonic()
+            if now - window_began >= limits.slow_window_s:
+                self._judge(window_bytes / (now - window_began))
+                window_began, window_bytes = now, 0
+
+    def _judge(self, rate: float) -> None:
+        """Take another connection when this one hardly moves, and give up when all do."""
+        limits = self._desk.limits
+        if rate >= limits.slow_rate or self._sink.full():
+            self._slow = 0
+            return
+        self._slow += 1
+        if self._slow >= limits.slow_windows:
+            raise errors.too_slow(
+                self._file.path, limits.slow_rate, limits.slow_window_s * self._slow
+            )
+        raise Trouble("timeout", f"only {rate:.0f} bytes a second come")
+
+    def _count(self) -> None:
+        self._desk.tally.here[self._file.blob] = self._sink.size
+
+
+def _has_size(path: Path, size: int) -> bool:
+    try:
+        return path.stat().st_size == size
+    except OSError:
+        return False
