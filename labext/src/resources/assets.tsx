@@ -13,6 +13,9 @@ import { AssetTable } from './assetTable';
 import { AssetTools } from './assetTools';
 import { useResources } from './context';
 
+/** The id of the table's title, for links to it. */
+export const TABLE_TITLE = 'lp-Assets-title';
+
 const NEWEST_FIRST: AssetOrder = { column: 'created', isDown: true };
 
 /** What is kept: models, data sets, checkpoints and record sets, in a table. */
@@ -29,9 +32,11 @@ export function Assets(): React.ReactElement {
     [value, filter, order, format.code]
   );
   return (
-    <section className="lp-Assets" aria-labelledby="lp-Assets-title">
+    <section className="lp-Assets" aria-labelledby={TABLE_TITLE}>
       <div className="lp-Resources-head">
-        <h2 id="lp-Assets-title">{trans.__('Kept on This Server')}</h2>
+        <h2 id={TABLE_TITLE} tabIndex={-1}>
+          {trans.__('Kept on This Server')}
+        </h2>
         {value !== null && value.items.length > 0 && (
           <AssetTools
             assets={value.items}

@@ -15,12 +15,12 @@ export function cardNode(id: string): string {
 
 /** One entry of the catalog: what it is, and how it stands here. */
 export function EntryCard(props: { readonly item: CatalogItem }): React.ReactElement {
-  const { format } = useLabpool();
+  const { trans, format } = useLabpool();
   const { item } = props;
   const facts = [
     format.count(item.size_bytes, 'byte'),
-    item.license,
-    ...item.languages.map(code => languageName(code, format))
+    item.license === 'unknown' ? trans.__('licence unknown') : item.license,
+    ...item.languages.map(code => languageName(code, trans, format))
   ];
   return (
     <li

@@ -115,8 +115,8 @@ function Problems(props: {
     <details className="lp-CatalogProblems">
       <summary>
         {trans._n(
-          '%2 entry of the catalog’s files cannot be read and is left out',
-          '%2 entries of the catalog’s files cannot be read and are left out',
+          '%2 problem in the catalog’s files; its entry is left out',
+          '%2 problems in the catalog’s files; their entries are left out',
           count,
           format.number(count)
         )}

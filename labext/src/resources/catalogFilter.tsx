@@ -54,7 +54,7 @@ export function CatalogFilter(props: {
         label={trans.__('Language')}
         all={trans.__('All languages')}
         value={filter.language}
-        options={languages.map(code => [code, languageName(code, format)])}
+        options={languages.map(code => [code, languageName(code, trans, format)])}
         changed={language => {
           put({ language });
         }}

@@ -3,6 +3,7 @@ import * as React from 'react';
 import type { AssetTotals } from '../api/types';
 import { Note } from '../views/notes';
 import { useLabpool, useSignal } from '../views/widget';
+import { TABLE_TITLE } from './assets';
 import { useResources } from './context';
 
 /** How much is kept, on small cards. */
@@ -35,7 +36,15 @@ function Cards(props: { readonly totals: AssetTotals | null }): React.ReactEleme
   const parts = totals?.parts ?? 0;
   return (
     <dl className="lp-Totals">
-      <Card label={trans.__('Assets')}>{told(all => format.number(all.count))}</Card>
+      <Card
+        label={
+          <button type="button" className="lp-Link" onClick={showTable}>
+            {trans.__('Assets')}
+          </button>
+        }
+      >
+        {told(all => format.number(all.count))}
+      </Card>
       <Card label={trans.__('Ready to use')}>
         {told(all => format.number(all.ready))}
       </Card>
@@ -60,8 +69,15 @@ function Cards(props: { readonly totals: AssetTotals | null }): React.ReactEleme
   );
 }
 
+/** The catalog in between may be long. */
+function showTable(): void {
+  const title = document.getElementById(TABLE_TITLE);
+  title?.scrollIntoView({ block: 'start' });
+  title?.focus({ preventScroll: true });
+}
+
 function Card(props: {
-  readonly label: string;
+  readonly label: React.ReactNode;
   readonly about?: string;
   readonly children: React.ReactNode;
 }): React.ReactElement {

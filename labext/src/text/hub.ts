@@ -106,7 +106,14 @@ export function statusWord(
 }
 
 /** What a language is called in another; its code where nobody knows. */
-export function languageName(language: string, format: Format): string {
+export function languageName(
+  language: string,
+  trans: TranslationBundle,
+  format: Format
+): string {
+  if (language === 'mul') {
+    return trans.__('many more');
+  }
   try {
     return (
       new Intl.DisplayNames(format.code, { type: 'language' }).of(language) ?? language
