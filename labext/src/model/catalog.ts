@@ -127,10 +127,21 @@ function plain(text: string): string {
     .replace(/\u200c/g, ' ');
 }
 
+/** A text of the catalog by the code of its language. */
+export type Texts = Readonly<Record<string, string>>;
+
 /** A text of the catalog in a language, in English where it has none in that. */
-export function textIn(texts: Readonly<Record<string, string>>, code: string): string {
-  const language = code.split('-')[0] ?? 'en';
-  return texts[language] ?? texts['en'] ?? Object.values(texts)[0] ?? '';
+export function textIn(texts: Texts, code: string): string {
+  return texts[languageOf(code)] ?? texts['en'] ?? Object.values(texts)[0] ?? '';
+}
+
+/** Whether a text of the catalog is there in a language. */
+export function isIn(texts: Texts, code: string): boolean {
+  return texts[languageOf(code)] !== undefined;
+}
+
+function languageOf(code: string): string {
+  return code.split('-')[0] ?? 'en';
 }
 
 /** Every language of some entries, those of the most entries first. */

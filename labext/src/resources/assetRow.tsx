@@ -30,7 +30,14 @@ export function AssetRow(props: {
         </bdi>
         {/* In little room these stand for the columns that are left out. */}
         <span className="lp-AssetTable-brief">
-          <Facts items={[kind, size, format.date(asset.created_at)]} />
+          <Facts
+            items={[
+              asset.status === 'ready' ? '' : statusWord(asset.status, trans),
+              kind,
+              size,
+              format.date(asset.created_at)
+            ]}
+          />
         </span>
       </th>
       <td data-column="kind">{kind}</td>

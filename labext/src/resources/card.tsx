@@ -1,7 +1,7 @@
 import * as React from 'react';
 
 import type { CatalogItem } from '../api/types';
-import { textIn } from '../model/catalog';
+import { isIn, textIn, type Texts } from '../model/catalog';
 import { languageName } from '../text/hub';
 import { Facts } from '../views/list';
 import { useLabpool } from '../views/widget';
@@ -17,6 +17,9 @@ export function cardNode(id: string): string {
 export function EntryCard(props: { readonly item: CatalogItem }): React.ReactElement {
   const { trans, format } = useLabpool();
   const { item } = props;
+  // A Persian text that begins with a Latin name is a Persian text.
+  const dir = (texts: Texts): string =>
+    isIn(texts, format.code) ? format.dir : 'auto';
   const facts = [
     format.count(item.size_bytes, 'byte'),
     item.license === 'unknown' ? trans.__('licence unknown') : item.license,
@@ -31,13 +34,13 @@ export function EntryCard(props: { readonly item: CatalogItem }): React.ReactEle
       tabIndex={-1}
     >
       <div className="lp-Card-head">
-        <h4 dir="auto">{textIn(item.title, format.code)}</h4>
+        <h4 dir={dir(item.title)}>{textIn(item.title, format.code)}</h4>
         <Badges item={item} />
       </div>
       <bdi className="lp-Card-id lp-Code" title={item.repo_id ?? item.id}>
         {item.id}
       </bdi>
-      <p className="lp-Card-about" dir="auto">
+      <p className="lp-Card-about" dir={dir(item.description)}>
         {textIn(item.description, format.code)}
       </p>
       <p className="lp-Card-facts">

@@ -5,6 +5,7 @@ import { ApiError, messageOf } from '../api/error';
 import type { CatalogItem } from '../api/types';
 import type { Trouble } from '../model/resources';
 import { type Reason, statusWord } from '../text/hub';
+import { CopyButton } from '../views/copy';
 import { useLabpool } from '../views/widget';
 import { Button } from './button';
 import { useResources } from './context';
@@ -41,14 +42,27 @@ export function CardState(props: { readonly item: CatalogItem }): React.ReactEle
 
 function Ready(props: { readonly item: CatalogItem }): React.ReactElement {
   const { trans } = useLabpool();
+  const { assets } = useResources();
+  const { item } = props;
+  const path = assets.value?.items.find(one => one.id === item.asset_id)?.path ?? '';
   return (
-    <div className="lp-Card-buttons">
-      <span className="lp-Card-ready">
+    <>
+      <div className="lp-Card-ready">
         <checkIcon.react tag="span" aria-hidden="true" />
-        {statusWord('ready', trans)}
-      </span>
-      <UseIt item={props.item} />
-    </div>
+        <strong>{statusWord('ready', trans)}</strong>
+        {path !== '' && (
+          <>
+            <bdi className="lp-Card-path lp-Code" dir="ltr" title={path}>
+              {path}
+            </bdi>
+            <CopyButton isSmall label={trans.__('Copy path')} text={() => path} />
+          </>
+        )}
+      </div>
+      <div className="lp-Card-buttons">
+        <UseIt item={item} />
+      </div>
+    </>
   );
 }
 

@@ -10,17 +10,13 @@ import { useCommands } from '../views/actions';
 import { CopyButton } from '../views/copy';
 import { useLabpool } from '../views/widget';
 import { Button } from './button';
-import { useResources } from './context';
 
 /** What to do with an entry that is here. */
 export function UseIt(props: { readonly item: CatalogItem }): React.ReactElement {
   const { trans, format } = useLabpool();
   const { can, give } = useCommands();
-  const { assets } = useResources();
   const { item } = props;
   const args = { kind: 'train', params: trainingFromEntry(item) };
-  const asset = assets.value?.items.find(one => one.id === item.asset_id);
-  const path = asset?.path ?? null;
   return (
     <>
       {can(Commands.newRun, args) && (
@@ -34,7 +30,6 @@ export function UseIt(props: { readonly item: CatalogItem }): React.ReactElement
         />
       )}
       <CopyButton label={trans.__('Copy Python')} text={() => pythonFor(item)} />
-      {path !== null && <CopyButton label={trans.__('Copy Path')} text={() => path} />}
     </>
   );
 }
