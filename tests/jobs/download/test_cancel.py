@@ -119,6 +119,7 @@ def test_while_hashing_what_is_there(desk: Desk, hub: LocalHub) -> None:
     hub.faults.add(match="/cdn/", stall_after=CUT)
     cancelled(desk, lambda: hub.log.wait_for("/cdn/", CUT))
     [part] = [p for p in desk.parts if p.suffix == ".part"]
+    kept = part.stat().st_size  # all that was sent, but for what was still on its way
     # The smallest step of a hash is a MiB: asked to end before it begins, it ends at the first.
     ctx = desk.context()
     ctx.stop.set()
@@ -127,7 +128,7 @@ def test_while_hashing_what_is_there(desk: Desk, hub: LocalHub) -> None:
 
     with pytest.raises(Cancelled):
         download(Params(id="tiny"), ctx, desk.limits)
-    assert part.stat().st_size == CUT
+    assert part.stat().st_size == kept > 0
 
 
 def test_parts_are_free_afterwards(desk: Desk, hub: LocalHub) -> None:
