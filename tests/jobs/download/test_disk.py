@@ -12,8 +12,9 @@ from huggingface_hub import scan_cache_dir
 
 from labpool.hub import parts, ready
 from labpool.hub.partfiles import disk_bytes
-from labpool.jobs.download import space
+from labpool.jobs.download import Params, space
 from labpool.jobs.download.limits import Limits
+from labpool.jobs.download.work import download
 from labpool.runtime.context import JobError
 from support.hub import HubRepo, LocalHub
 
@@ -79,8 +80,9 @@ def disk_full_with_reserve(desk: Desk) -> JobError:
 
 def test_parts_count_as_there(desk: Desk, hub: LocalHub) -> None:
     hub.faults.add(match="/cdn/", stall_after=1_000_000, times=1)
-    with pytest.raises(JobError):
-        desk.run(deadline_s=0.3)
+    attempt = desk.start(read_s=60)
+    desk.reached(1_000_000)
+    attempt.cancel()
     error = disk_full_with_reserve(desk)
     assert SIZE - 1_100_000 < error.details["need_bytes"] <= SIZE - 1_000_000
 
@@ -110,12 +112,13 @@ def test_no_room_on_a_small_disk(tight: Desk) -> None:
 @pytest.mark.faults
 def test_space_is_held(tight: Desk, hub: LocalHub) -> None:
     """Another program that fills the disk meanwhile gets nothing of ours."""
-    hub.faults.add(match="/cdn/", rate=SIZE, stall_after=500_000, times=1)
-    attempt = tight.start(read_s=1)
-    hub.log.wait_for("/cdn/", 500_000)
+    fault = hub.faults.add(match="/cdn/", pause_at=500_000)
+    attempt = tight.start(read_s=60)
+    tight.reached(500_000)
     left, _ = space.free_and_reserve(tight.folder, Limits())
     assert left < DISK - SIZE
     filler = fill(tight.folder, 200_000)
+    fault.gate.set()
     attempt.end()
     assert attempt.result, attempt.error
     filler.unlink()
@@ -125,17 +128,18 @@ def test_space_is_held(tight: Desk, hub: LocalHub) -> None:
 @pytest.mark.faults
 def test_full_in_the_middle(tight: Desk, hub: LocalHub) -> None:
     """Where no space can be held, a disk that gets full ends the run, and it resumes."""
-    hub.faults.add(match="/cdn/", rate=2 * SIZE, times=1)
-    attempt = tight.start(hold_space=False)
-    hub.log.wait_for("/cdn/", 500_000)
+    fault = hub.faults.add(match="/cdn/", pause_at=500_000)
+    attempt = tight.start(read_s=60, hold_space=False)
+    tight.reached(500_000)
     filler = fill(tight.folder, 300_000)
+    fault.gate.set()
     attempt.end()
     assert isinstance(attempt.error, JobError)
     assert attempt.error.code == "disk_full"
     assert ready(tight.root, tight.entry) is None
     assert scan_cache_dir(tight.root).warnings == []
     came = [part.size_bytes for part in parts(tight.root) if part.file == BIG]
-    assert came[0] > 400_000
+    assert 500_000 < came[0] < SIZE
     filler.unlink()
     hub.log.clear()
     result = tight.run()
@@ -146,10 +150,11 @@ def test_full_in_the_middle(tight: Desk, hub: LocalHub) -> None:
 @pytest.mark.faults
 def test_full_at_the_end(tight: Desk, hub: LocalHub) -> None:
     """All bytes are there, and not one more fits: the names are missing, nothing is lost."""
-    hub.faults.add(match="/cdn/", rate=2 * SIZE, times=1)
-    attempt = tight.start()
-    hub.log.wait_for("/cdn/", 500_000)
+    fault = hub.faults.add(match="/cdn/", pause_at=500_000)
+    attempt = tight.start(read_s=60)
+    tight.reached(500_000)
     filler = fill(tight.folder, 0)
+    fault.gate.set()
     attempt.end()
     assert isinstance(attempt.error, JobError), attempt.result
     assert attempt.error.code == "disk_full"
@@ -164,7 +169,7 @@ def test_full_at_the_end(tight: Desk, hub: LocalHub) -> None:
 def test_held_space_is_given_back(desk: Desk, hub: LocalHub) -> None:
     hub.faults.add(match="/cdn/", stall_after=300_000)
     attempt = desk.start(read_s=60)
-    hub.log.wait_for("/cdn/", 300_000)
+    desk.reached(300_000)
     [held] = [p.disk_bytes for p in parts(desk.root) if p.file == BIG]
     attempt.cancel()
     [kept] = [p for p in parts(desk.root) if p.file == BIG]
@@ -193,3 +198,14 @@ def test_attempts_leave_no_empty_parts(desk_for: Callable[..., Desk], hub: Local
         desk.run()
     assert desk.parts == []
     assert scan_cache_dir(desk.root).warnings == []
+
+
+@pytest.mark.faults
+def test_read_only_disk(tight: Desk) -> None:
+    remount = ["mount", "-o", "remount,ro", str(tight.folder)]
+    context = tight.context()
+    subprocess.run(remount, check=True)
+    with pytest.raises(JobError) as caught:
+        download(Params(id="tiny"), context, tight.limits)
+    assert caught.value.code == "cache_not_writable"
+    assert not caught.value.retry

@@ -64,6 +64,7 @@ class LocalHub:
     def close(self) -> None:
         """Cut all connections and end all threads."""
         self.closing.set()
+        self.faults.open_gates()
         self._server.shutdown()
         self._server.cut_all()
         self._server.server_close()
