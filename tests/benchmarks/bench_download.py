@@ -66,9 +66,12 @@ def test_bench(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         describe("labpool", "huggingface_hub", "httpcore")
         env = {**os.environ, "HF_ENDPOINT": hub.url, "HF_HUB_CACHE": str(theirs)}
         env["HF_HUB_DISABLE_XET"] = "1"
-        options = {"hub_endpoint": hub.url, "hub_cache": str(cache)}
         with LabServer(
-            tmp_path / "server", catalog_dirs=[str(catalog)], n_workers=1, **options
+            tmp_path / "server",
+            hub_endpoint=hub.url,
+            hub_cache=str(cache),
+            catalog_dirs=[str(catalog)],
+            n_workers=1,
         ) as server:
             (worker,) = server.wait_for_workers(1)
             process = psutil.Process(worker["pid"])
@@ -106,7 +109,7 @@ def on_the_pool(server: LabServer, worker: psutil.Process) -> Cost:
 def by_program(commit: str, env: dict[str, str]) -> Cost:
     """As a person does at the prompt."""
     program = Path(sys.executable).with_name("hf")
-    words = [program, "download", "lab/large", "--revision", commit, "--quiet"]
+    words = [str(program), "download", "lab/large", "--revision", commit, "--quiet"]
     before = os.times()
     began = time.perf_counter()
     subprocess.run(words, check=True, env=env, capture_output=True)

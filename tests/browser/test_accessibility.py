@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.cluster, pytest.mark.slow]
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "labext" / "node_modules" / "axe-core" / "axe.min.js"
+DIALOG = ".jp-Dialog-content"
 THEMES = ["JupyterLab Light", "JupyterLab Dark"]
 
 
@@ -61,6 +62,16 @@ def test_axe_finds_nothing(all_states: PanelPage) -> None:
     for theme in THEMES[::-1]:
         set_theme(lab, theme)
         assert violations(lab, FORM_PAGE) == [], theme
+        for command, args in (("resize-pool", {}), ("delete-run", {"id": run_id(lab, "Bad")})):
+            lab.command(f"labpool:{command}", **args)
+            assert violations(lab, DIALOG) == [], (theme, command)
+            expect(lab.page.locator(f"{DIALOG} :focus")).to_have_count(1)
+            lab.page.keyboard.press("Escape")
+            expect(lab.page.locator(DIALOG)).to_have_count(0)
+
+
+def run_id(lab: PanelPage, name: str) -> str:
+    return str(lab.server.get("runs", search=name)["items"][0]["id"])
 
 
 def set_theme(lab: PanelPage, theme: str) -> None:

@@ -23,18 +23,25 @@ from .stand_in import StandIn
 AWAY = (503, b'{"code": "server_unavailable", "message": "starting", "details": {}}')
 
 
-def test_a_read_is_tried_again_while_the_server_starts(server: StandIn, pool: Labpool) -> None:
+def test_a_read_is_tried_again_while_the_server_starts(
+    server: StandIn, pool_with: PoolWith
+) -> None:
+    pool = pool_with(retry_s=20)
     server.faults.answers.extend([AWAY, AWAY, (502, b"<html>")])
     assert pool.pool().state == "ready"
     assert server.count("GET", "/pool") == 4
 
 
-def test_a_read_is_tried_again_after_a_broken_connection(server: StandIn, pool: Labpool) -> None:
+def test_a_read_is_tried_again_after_a_broken_connection(
+    server: StandIn, pool_with: PoolWith
+) -> None:
+    pool = pool_with(retry_s=20)
     server.faults.drops.extend([False, True])
     assert pool.pool().state == "ready"
 
 
-def test_a_read_survives_a_restart(server: StandIn, pool: Labpool) -> None:
+def test_a_read_survives_a_restart(server: StandIn, pool_with: PoolWith) -> None:
+    pool = pool_with(retry_s=20)
     server.stop()
     threading.Timer(0.2, server.start).start()
     assert pool.pool().state == "ready"

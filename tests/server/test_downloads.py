@@ -184,16 +184,70 @@ def test_what_was_there_before_is_shown_and_kept(server: LabServer) -> None:
     assert not repo.exists()
 
 
-@pytest.mark.slow
-def test_training_asks_for_the_data_set_first_and_knows_its_columns(server: LabServer) -> None:
+@pytest.fixture(scope="module")
+def trained(server: LabServer) -> dict[str, Any]:
+    """A training on a data set that had to be downloaded first, and that names its own columns."""
     pytest.importorskip("torch")
-    params = {"dataset": "fruit", "epochs": 1, "model_config": {"hidden_size": 16, "heads": 2}}
+    params = {
+        "dataset": "fruit",
+        "epochs": 3,
+        "save_steps": 2,
+        "keep_checkpoints": 9,
+        "model_config": {"hidden_size": 16, "heads": 2},
+    }
     refused = server.http.post("runs", json={"kind": "train", "params": params})
     assert (refused.status_code, refused.json()["code"]) == (409, "download_needed")
     assert refused.json()["details"]["ids"] == ["fruit"]
     assert download(server, "fruit")["state"] == "succeeded"
     run = server.wait(server.submit("train", params))
     assert run["state"] == "succeeded", run["error"]
+    return run
+
+
+def checkpoints(server: LabServer, run: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    found = server.get("assets", kind="checkpoint", source=run["id"])["items"]
+    return {asset["name"]: asset for asset in found}
+
+
+@pytest.mark.slow
+def test_old_checkpoints_make_room_and_the_best_stays(
+    server: LabServer, trained: dict[str, Any]
+) -> None:
+    before = checkpoints(server, trained)
+    assert len(before) >= 4
+    losses = {n: a["meta"]["val_loss"] for n, a in before.items() if "val_loss" in a["meta"]}
+    removed = server.post("checkpoints/prune", {"keep": 1, "run_id": trained["id"]}, status=200)
+    left = checkpoints(server, trained)
+    assert {"model", min(losses, key=lambda name: losses[name])} == set(left)
+    gone = [asset for name, asset in before.items() if name not in left]
+    assert sorted(removed["ids"]) == sorted(asset["id"] for asset in gone)
+    assert removed["freed_bytes"] == sum(asset["size_bytes"] for asset in gone)
+    assert not any(Path(asset["path"]).exists() for asset in gone)
+    assert server.post("checkpoints/prune", {"keep": 1}, status=200)["ids"] == []
+    assert server.http.post("checkpoints/prune", json={"keep": 0}).status_code == 422
+
+
+@pytest.mark.slow
+def test_a_checkpoint_is_saved_trained_from_and_deleted(
+    server: LabServer, trained: dict[str, Any]
+) -> None:
+    model = checkpoints(server, trained)["model"]
+    answer = server.http.get(f"assets/{model['id']}/file")
+    archive = zipfile.ZipFile(io.BytesIO(answer.content))
+    assert archive.testzip() is None
+    assert f"{model['id']}/model.safetensors" in archive.namelist()
+    params = {"dataset": "fruit", "model": model["id"], "epochs": 200}
+    again = server.submit("train", params)
+    refused = delete(server, model["id"])
+    assert (refused.status_code, refused.json()["details"]["run_id"]) == (409, again)
+    server.wait(again, "running")
+    server.post(f"runs/{again}/cancel")
+    server.wait(again)
+    assert delete(server, model["id"]).json()["freed_bytes"] > 0
+    assert not Path(model["path"]).exists()
+    assert server.http.get(f"assets/{model['id']}").status_code == 404
+    types = [event.type for event in server.events(trained["id"])]
+    assert types[-1] == "artifact_deleted"
 
 
 @pytest.mark.faults

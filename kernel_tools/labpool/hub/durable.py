@@ -21,21 +21,24 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
-def write(path: Path, text: str, drafts: Path) -> None:
+def write(path: Path, text: str, drafts: Path, *, lasting: bool = True) -> None:
     """Write a file so that a reader sees the old one or the new one, never a part.
 
     Args:
         drafts: Folder of the same file system where a kill may leave half of it.
+        lasting: Whether it has to be on disk when the call returns.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = drafts / f"{path.name}.{secrets.token_hex(4)}{DRAFT}"
     try:
         draft.write_text(text, encoding="utf-8")
-        sync(draft)
+        if lasting:
+            sync(draft)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
-    sync(path.parent)
+    if lasting:
+        sync(path.parent)
 
 
 @contextmanager

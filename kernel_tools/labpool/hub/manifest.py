@@ -84,7 +84,8 @@ def write(root: Path, manifest: Manifest) -> None:
     done = manifest.completed_at is not None
     ending = ".json" if done else PLAN
     own.mkdir(parents=True, exist_ok=True)
-    durable.write(own / f"{manifest.stem()}{ending}", manifest.model_dump_json(indent=1), own)
+    text = manifest.model_dump_json(indent=1)
+    durable.write(own / f"{manifest.stem()}{ending}", text, own, lasting=done)
     if done:
         (own / f"{manifest.stem()}{PLAN}").unlink(missing_ok=True)
 

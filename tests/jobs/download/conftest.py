@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -75,6 +77,14 @@ def entry_for(repo: HubRepo, **values: Any) -> CatalogEntry:
     return CatalogEntry(**facts | values)
 
 
+def until(there: Callable[[], bool], timeout_s: float = 20) -> None:
+    """Wait for a state that gives no event."""
+    ends = time.monotonic() + timeout_s
+    while not there():
+        assert time.monotonic() < ends, "the state was not reached"
+        time.sleep(0.01)
+
+
 @dataclass
 class Desk:
     """A place from which a repository of the local Hub is downloaded, again and again.
@@ -128,6 +138,19 @@ class Desk:
     def start(self, **limits: Any) -> Attempt:
         """Run one attempt in a thread."""
         return Attempt(self.context(), Params(id=self.entry.id), replace(self.limits, **limits))
+
+    def reached(self, size: int) -> None:
+        """Wait until a part has so many bytes: what the Hub sent is not on disk at once."""
+        until(lambda: size in self.sizes())
+
+    def sizes(self) -> list[int]:
+        """Return the bytes of each part that is not whole."""
+        found = []
+        for path in self.parts:
+            with suppress(FileNotFoundError):  # whole by now, under another name
+                if path.suffix == ".part":
+                    found.append(path.stat().st_size)
+        return found
 
     def logs(self) -> list[str]:
         """Return the lines of the last attempt's log."""

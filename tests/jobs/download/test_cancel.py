@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 
 from labpool.hub import partfiles
+from labpool.jobs.download import Params
+from labpool.jobs.download.work import download
 from labpool.runtime.context import Cancelled, JobError
 from support.hub import LocalHub
 
-from .conftest import SIZE, Desk, entry_for, noise
+from .conftest import SIZE, Desk, entry_for, noise, until
 
 CUT = 1_000_000
 AT_MOST_S = 1.0
@@ -34,11 +36,6 @@ def nothing_left(hub: LocalHub) -> Iterator[None]:
     assert left()[0] == set()
 
 
-def sizes(desk: Desk) -> list[int]:
-    """Bytes of each part."""
-    return [part.stat().st_size for part in desk.parts if part.suffix == ".part"]
-
-
 def cancelled(desk: Desk, reached: Callable[[], Any], **limits: Any) -> None:
     """Start, wait for a state, cancel."""
     attempt = desk.start(read_s=60, connect_s=60, **limits)
@@ -53,7 +50,7 @@ def cancelled(desk: Desk, reached: Callable[[], Any], **limits: Any) -> None:
 def test_before_the_first_byte(desk: Desk, hub: LocalHub, where: str) -> None:
     hub.faults.add(match=where, silent=True)
     attempt = desk.start(read_s=60)
-    _until(lambda: bool(hub.log.all(where)))
+    until(lambda: bool(hub.log.all(where)))
     began = time.monotonic()
     attempt.cancel()
     assert time.monotonic() - began < AT_MOST_S
@@ -62,8 +59,8 @@ def test_before_the_first_byte(desk: Desk, hub: LocalHub, where: str) -> None:
 
 def test_in_a_stall(desk: Desk, hub: LocalHub) -> None:
     hub.faults.add(match="/cdn/", stall_after=CUT, times=1)
-    cancelled(desk, lambda: _until(lambda: CUT in sizes(desk)))
-    assert sizes(desk) == [CUT]
+    cancelled(desk, lambda: desk.reached(CUT))
+    assert desk.sizes() == [CUT]
     desk.run()
     assert hub.log.ranges("/cdn/") == [None, f"bytes={CUT}-"]
 
@@ -75,7 +72,7 @@ def test_while_bytes_come(desk: Desk, hub: LocalHub) -> None:
 
 def test_in_a_pause(desk: Desk, hub: LocalHub) -> None:
     hub.faults.add(match="/cdn/", status=503, headers={"Retry-After": "60"})
-    cancelled(desk, lambda: _until(lambda: any("in 60.0 s" in line for line in desk.logs())))
+    cancelled(desk, lambda: until(lambda: any("in 60.0 s" in line for line in desk.logs())))
 
 
 def test_while_connecting(desk: Desk) -> None:
@@ -110,29 +107,25 @@ def test_waiting_for_another_run(desk: Desk, hub: LocalHub) -> None:
     hub.faults.add(match="/cdn/", stall_after=CUT, times=1)
     first = desk.start(read_s=60)
     hub.log.wait_for("/cdn/", CUT)
-    cancelled(desk, lambda: _until(lambda: any("another run" in line for line in desk.logs())))
+    cancelled(desk, lambda: until(lambda: any("another run" in line for line in desk.logs())))
     assert len(hub.log.bodies("/cdn/")) == 1
     first.cancel()
 
 
 def test_while_hashing_what_is_there(desk: Desk, hub: LocalHub) -> None:
+    """The smallest step of a hash is a MiB: asked to end before it, it ends at the first."""
     hub.faults.add(match="/cdn/", stall_after=CUT)
-    cancelled(desk, lambda: hub.log.wait_for("/cdn/", CUT))
-    [part] = [p for p in desk.parts if p.suffix == ".part"]
-    # The smallest step of a hash is a MiB: asked to end before it begins, it ends at the first.
+    cancelled(desk, lambda: desk.reached(CUT))
     ctx = desk.context()
     ctx.stop.set()
-    from labpool.jobs.download import Params
-    from labpool.jobs.download.work import download
-
     with pytest.raises(Cancelled):
         download(Params(id="tiny"), ctx, desk.limits)
-    assert part.stat().st_size == CUT
+    assert desk.sizes() == [CUT]
 
 
 def test_parts_are_free_afterwards(desk: Desk, hub: LocalHub) -> None:
     hub.faults.add(match="/cdn/", stall_after=CUT)
-    cancelled(desk, lambda: hub.log.wait_for("/cdn/", CUT))
+    cancelled(desk, lambda: desk.reached(CUT))
     assert [part.busy for part in partfiles.parts(desk.root)] == [False] * len(desk.parts)
 
 
@@ -162,11 +155,3 @@ def _open_and_close(folder: Path, how: str) -> Desk:
         else:
             cancelled(desk, lambda: hub.log.wait_for("/cdn/", 10, count=4))
     return desk
-
-
-def _until(there: Callable[[], bool], timeout_s: float = 10) -> None:
-    """Wait for a state that gives no event."""
-    ends = time.monotonic() + timeout_s
-    while not there():
-        assert time.monotonic() < ends, "the state was not reached"
-        time.sleep(0.01)

@@ -117,8 +117,7 @@ def test_killed_in_the_middle(desk: Desk, hub: LocalHub) -> None:
     hub.faults.add(match="/cdn/", stall_after=CUT, times=1)
     with child(desk) as process:
         hub.log.wait_for("/cdn/", CUT)
-        while part(desk).stat().st_size < CUT:  # the last bytes are still on their way to disk
-            assert process.poll() is None
+        desk.reached(CUT)
         process.send_signal(signal.SIGKILL)
         assert process.wait() == -signal.SIGKILL
     assert ready(desk.root, desk.entry) is None

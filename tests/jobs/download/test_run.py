@@ -141,6 +141,7 @@ def test_revision_with_a_name(desk_for: Callable[..., Desk], hub: LocalHub) -> N
     assert scan_cache_dir(desk.root).warnings == []
     refs = next(desk.root.glob("*/refs"))
     assert (refs / "refs/convert/parquet").read_text() == repo.commit
+    assert not (refs / "main").exists()
 
 
 def test_main_stays_where_it_is(desk: Desk, hub: LocalHub, repo: HubRepo) -> None:

@@ -22,6 +22,7 @@ class Fault:
         cut_after: Bytes of the body after which the connection ends.
         cut: How it ends: an orderly end, or a reset.
         stall_after: Bytes of the body after which nothing comes any more.
+        pause_at: Bytes of the body after which nothing comes until ``gate`` is set.
         silent: Whether no answer comes at all.
         status: Answer with this status and no file.
         headers: Added to the answer, or in the place of its own.
@@ -43,6 +44,8 @@ class Fault:
     cut_after: int | None = None
     cut: Literal["fin", "rst"] = "fin"
     stall_after: int | None = None
+    pause_at: int | None = None
+    gate: threading.Event = field(default_factory=threading.Event)
     silent: bool = False
     status: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -71,8 +74,15 @@ class Faults:
 
     def clear(self) -> None:
         """Have everything go right again."""
+        self.open_gates()
         with self._lock:
             self._faults.clear()
+
+    def open_gates(self) -> None:
+        """Let everything go on that waits for a gate."""
+        with self._lock:
+            for fault in self._faults:
+                fault.gate.set()
 
     def strike(self, method: str, path: str) -> Fault:
         """Return the fault of a request; one without effect when all goes right."""

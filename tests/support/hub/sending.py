@@ -59,21 +59,29 @@ def _send(handler: _Handler, content: memoryview, start: int, fault: Fault) -> N
     end, sent = len(content) + min(fault.extra, 0), 0
     stops = [at for at in (fault.cut_after, fault.stall_after) if at is not None]
     last = min([end, *(start + at for at in stops)])
+    pause = last if fault.pause_at is None else start + fault.pause_at
     step = fault.piece if fault.rate else AT_ONCE
     while start + sent < last:
-        piece = bytes(content[start + sent : min(start + sent + step, last)])
-        wrong = fault.corrupt_at
-        if wrong is not None and 0 <= wrong - start - sent < len(piece):
-            at = wrong - start - sent
-            piece = piece[:at] + bytes([piece[at] ^ 1]) + piece[at + 1 :]
+        until = pause if start + sent < pause else last
+        piece = _piece(content, start + sent, min(start + sent + step, until, last), fault)
         handler.wfile.write(piece)
         sent += len(piece)
         handler.hub.log.sent(handler.entry, len(piece))
+        if start + sent == pause < last:
+            fault.gate.wait()
         if fault.rate and handler.hub.closing.wait(len(piece) / fault.rate):
             break
     if fault.extra > 0 and last == end:
         handler.wfile.write(b"?" * fault.extra)
     _finish(handler, fault)
+
+
+def _piece(content: memoryview, start: int, end: int, fault: Fault) -> bytes:
+    """Return some bytes, with the wrong one if it is among them."""
+    piece = bytearray(content[start:end])
+    if fault.corrupt_at is not None and start <= fault.corrupt_at < end:
+        piece[fault.corrupt_at - start] ^= 1
+    return bytes(piece)
 
 
 def _finish(handler: _Handler, fault: Fault) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
+import sys
 import threading
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,13 +23,17 @@ from .repos import HubFile, HubRepo, folder_files, make_repo
 class LocalHub:
     """A Hub that runs in threads of this process.
 
+    Args:
+        port: 0 for any that is free.
+        tls: Certificate and key, for https.
+
     Attributes:
         url: Its endpoint. The CDN is the same server under another host name.
         faults: What goes wrong.
         log: What was asked.
     """
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
         self.faults = Faults()
         self.log = Log()
         self.closing = threading.Event()
@@ -35,8 +41,10 @@ class LocalHub:
         self._server = _Server(("127.0.0.1", port), _Handler)
         self._server.hub = self
         self.port: int = self._server.server_address[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.cdn = f"http://localhost:{self.port}"
+        scheme = "https" if tls else "http"
+        self._server.tls = tls
+        self.url = f"{scheme}://127.0.0.1:{self.port}"
+        self.cdn = f"{scheme}://localhost:{self.port}"
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.05,), name="local-hub", daemon=True
         )
@@ -56,6 +64,7 @@ class LocalHub:
     def close(self) -> None:
         """Cut all connections and end all threads."""
         self.closing.set()
+        self.faults.open_gates()
         self._server.shutdown()
         self._server.cut_all()
         self._server.server_close()
@@ -90,6 +99,7 @@ class _Server(ThreadingHTTPServer):
     allow_reuse_address = True
     request_queue_size = 64
     hub: LocalHub
+    tls: ssl.SSLContext | None = None
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
@@ -101,10 +111,18 @@ class _Server(ThreadingHTTPServer):
         with self._lock:
             self._open.add(request)
         try:
-            super().finish_request(request, client_address)
+            if self.tls:
+                self._serve_encrypted(self.tls, request, client_address)
+            else:
+                super().finish_request(request, client_address)
         finally:
             with self._lock:
                 self._open.discard(request)
+
+    def _serve_encrypted(self, tls: ssl.SSLContext, request: Any, client_address: Any) -> None:
+        # A copy, because wrapping takes the socket away from whoever closes it.
+        with tls.wrap_socket(request.dup(), server_side=True) as encrypted:
+            super().finish_request(encrypted, client_address)
 
     def shutdown_request(self, request: Any) -> None:
         """Close a connection; one that is gone is closed."""
@@ -114,8 +132,6 @@ class _Server(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of a client that goes away."""
-        import sys
-
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
 

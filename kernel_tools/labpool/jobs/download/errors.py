@@ -24,6 +24,9 @@ from labpool.runtime.context import JobError
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 """What the system says when a file cannot grow."""
 
+NOT_OURS = {errno.EACCES, errno.EPERM, errno.EROFS}
+"""What the system says when a folder must not be written."""
+
 
 class Trouble(Exception):
     """Something that another try may cure.
@@ -68,6 +71,25 @@ def disk_full(folder: Path, need: int, free: int, reserve: int) -> JobError:
         need_bytes=need,
         free_bytes=free,
         reserve=reserve,
+    )
+
+
+def not_writable(root: Path, error: OSError) -> JobError:
+    """Return the error for a cache that must not be written."""
+    return JobError(
+        "cache_not_writable",
+        f"The cache in {root} cannot be written ({error.strerror}: {error.filename}). Give its "
+        "folder to the user that the workers run as, or set another one for the server.",
+    )
+
+
+def files_deleted() -> JobError:
+    """Return the error for files that are gone again whenever all is fetched."""
+    return JobError(
+        "files_deleted",
+        "Somebody deletes the files from the cache while they are fetched. Resume the run when "
+        "that is over.",
+        retry=True,
     )
 
 

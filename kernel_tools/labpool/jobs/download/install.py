@@ -78,14 +78,16 @@ def _link_text(path: str, blob: str) -> str:
 
 
 def _name(repo: Repo, done: Manifest) -> None:
-    """Let names stand for the commit.
+    """Let a name stand for the commit.
 
-    ``main`` too, unless it stands for another commit that is here: without it
-    ``from_pretrained(repo_id)`` finds nothing when there is no network. The next look-up with
-    a network corrects it.
+    A revision that is a name is that name. For a pinned commit it is ``main``, unless that
+    stands for another commit that is here: without it ``from_pretrained(repo_id)`` finds
+    nothing when there is no network. The next look-up with a network corrects it.
     """
-    if not COMMIT.fullmatch(done.revision) and stays_inside(done.revision):
-        _write_ref(repo, done.revision, done.commit)
+    if not COMMIT.fullmatch(done.revision):
+        if stays_inside(done.revision):
+            _write_ref(repo, done.revision, done.commit)
+        return
     main = repo.refs / "main"
     try:
         there = (repo.snapshots / main.read_text(encoding="utf-8").strip()).is_dir()

@@ -10,7 +10,7 @@ from labpool.hub import manifest, partfiles
 from labpool.hub.manifest import Manifest, ManifestFile
 
 from . import errors, space
-from .transfer import Desk, here_already, in_cache
+from .transfer import Desk, here_already, in_cache, trust_manifests
 
 
 def distinct(files: Iterable[ManifestFile]) -> list[ManifestFile]:
@@ -21,9 +21,10 @@ def distinct(files: Iterable[ManifestFile]) -> list[ManifestFile]:
 
 def missing(desk: Desk, files: Iterable[ManifestFile]) -> list[ManifestFile]:
     """Return the files whose bytes have to come, all or in part; counts what is here."""
+    trust_manifests(desk)
     wanting = []
     for file in files:
-        if here_already(desk.repo, file) or in_cache(desk.repo, file):
+        if here_already(desk, file) or in_cache(desk.repo, file):
             desk.tally.here[file.blob] = file.size
         else:
             with suppress(OSError):
@@ -80,7 +81,7 @@ def held(desk: Desk, plan: Manifest, wanting: list[ManifestFile]) -> Iterator[No
 
 def _give_back(desk: Desk, handle: int, file: ManifestFile) -> None:
     """Free what a part takes beyond its bytes; without any use it goes."""
-    if os.fstat(handle).st_size == 0 or here_already(desk.repo, file):
+    if os.fstat(handle).st_size == 0 or here_already(desk, file):
         partfiles.part_path(desk.repo, file.blob).unlink()
     else:
         space.release(handle)

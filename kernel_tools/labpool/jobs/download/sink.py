@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from labpool.hub import durable
 from labpool.hub.manifest import ManifestFile
 
 from .hashes import feed, hasher_of
@@ -71,7 +70,6 @@ class Sink:
         return self._hasher.hexdigest()
 
     def keep(self, target: Path) -> None:
-        """Give the part, whose hash is right, another name; it is on disk then."""
+        """Give the part, whose hash is right, another name; its bytes are on disk then."""
         os.fsync(self._handle)
         self._path.replace(target)
-        durable.sync(target.parent)

@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from labpool.hub import durable, manifest, partfiles
@@ -41,6 +41,7 @@ class Desk:
     Attributes:
         commit: The revision that the files belong to.
         log: Takes a level and a line.
+        trusted: Names of blobs that Labpool checked when it fetched them.
     """
 
     hub: Hub
@@ -50,15 +51,19 @@ class Desk:
     brake: Brake
     tally: Tally
     log: Callable[[LogLevel, str], None]
+    trusted: set[str] = field(default_factory=set)
 
 
-def here_already(repo: Repo, file: ManifestFile) -> bool:
+def trust_manifests(desk: Desk) -> None:
+    """Learn which blobs of the repository Labpool has checked, from its manifests."""
+    desk.trusted.update(f.blob for one in manifest.manifests(desk.repo) for f in one.files)
+
+
+def here_already(desk: Desk, file: ManifestFile) -> bool:
     """Whether Labpool has a file's bytes and has checked them."""
-    if _has_size(partfiles.whole_path(repo, file.blob), file.size):
+    if _has_size(partfiles.whole_path(desk.repo, file.blob), file.size):
         return True
-    return _has_size(repo.blobs / file.blob, file.size) and any(
-        file.blob == known.blob for one in manifest.manifests(repo) for known in one.files
-    )
+    return file.blob in desk.trusted and in_cache(desk.repo, file)
 
 
 def in_cache(repo: Repo, file: ManifestFile) -> bool:
@@ -95,7 +100,7 @@ def _turn(desk: Desk, file: ManifestFile) -> Iterator[int | None]:
     """Hold the file's part; yields it open, or None when nothing is to be fetched any more."""
     path, waited = partfiles.part_path(desk.repo, file.blob), False
     handle: int | None = None
-    while not here_already(desk.repo, file):
+    while not here_already(desk, file):
         handle = partfiles.try_lock(path, create=True)
         if handle is not None:
             break
@@ -104,9 +109,11 @@ def _turn(desk: Desk, file: ManifestFile) -> Iterator[int | None]:
             desk.tally.doing[file.blob] = f"{file.path} (waiting for another run)"
             waited = True
         desk.brake.wait(LOCK_PAUSE_S)
+    if waited:
+        trust_manifests(desk)
     try:
         desk.tally.doing[file.blob] = file.path
-        if handle is not None and here_already(desk.repo, file):
+        if handle is not None and here_already(desk, file):
             path.unlink()  # its bytes came between the look and the lock
             yield None
         else:

@@ -90,7 +90,7 @@ class Web:
             "pool": limits.read_s,
         }
         self._lock = threading.Lock()
-        self._pools: dict[str | None, httpcore.ConnectionPool] = {}
+        self._pools: dict[tuple[str, str | None], httpcore.ConnectionPool] = {}
 
     @contextmanager
     def ask(
@@ -124,16 +124,12 @@ class Web:
         sent = {"User-Agent": "labpool", "Accept-Encoding": "identity", **headers}
         if self._token and _origin(url) == _origin(self.endpoint):
             sent["Authorization"] = f"Bearer {self._token}"
+        sending = self._pool(url, host).stream(
+            method, url, headers=list(sent.items()), extensions={"timeout": self._timeout}
+        )
         with ExitStack() as stack:
             with self._brake_first(), _as_trouble(host):
-                response = stack.enter_context(
-                    self._pool(url, host).stream(
-                        method,
-                        url,
-                        headers=list(sent.items()),
-                        extensions={"timeout": self._timeout},
-                    )
-                )
+                response = stack.enter_context(sending)
             yield Answer(
                 status=response.status,
                 headers={
@@ -161,14 +157,15 @@ class Web:
     def _pool(self, url: str, host: str) -> httpcore.ConnectionPool:
         parts = urlsplit(url)
         proxy = None if proxy_bypass(host) else _proxy(parts.scheme)
+        key = parts.scheme, proxy
         with self._lock:
-            if proxy not in self._pools:
-                self._pools[proxy] = self._new_pool(proxy)
-            return self._pools[proxy]
+            if key not in self._pools:
+                self._pools[key] = self._new_pool(*key)
+            return self._pools[key]
 
-    def _new_pool(self, proxy: str | None) -> httpcore.ConnectionPool:
+    def _new_pool(self, scheme: str, proxy: str | None) -> httpcore.ConnectionPool:
         options: dict[str, Any] = {
-            "ssl_context": _tls(),
+            "ssl_context": _tls() if scheme == "https" else None,
             "network_backend": Sockets(self._brake),
             "max_connections": 16,
             "keepalive_expiry": 5,

@@ -17,7 +17,7 @@ from labpool.wire.catalog import CatalogEntry
 
 from . import plan
 from .brake import Brake
-from .errors import bad_catalog, in_words
+from .errors import NOT_OURS, bad_catalog, files_deleted, in_words, not_writable
 from .hub import Hub, Listing
 from .install import install
 from .limits import Limits
@@ -81,10 +81,18 @@ class _Download:
             self.tally.expect(done.files)
             self.tally.here = {file.blob: file.size for file in done.files}
         else:
-            done = self._fetch(repo)
+            done = self._fetch_where_allowed(repo)
         self.tally.stage = "complete"
         self.pulse.report()
         return self._result(done, repo.snapshots / done.commit)
+
+    def _fetch_where_allowed(self, repo: Repo) -> Manifest:
+        try:
+            return self._fetch(repo)
+        except OSError as error:
+            if error.errno not in NOT_OURS:
+                raise
+            raise not_writable(repo.root, error) from error
 
     def _fetch(self, repo: Repo) -> Manifest:
         """Fetch what is missing, and show the snapshot."""
@@ -112,12 +120,7 @@ class _Download:
                 done = self._round(desk, listing, pool)
                 if done is not None:
                     return done
-        raise JobError(
-            "files_deleted",
-            "Somebody deletes the files from the cache while they are fetched. Resume the run "
-            "when that is over.",
-            retry=True,
-        )
+        raise files_deleted()
 
     def _round(self, desk: Desk, listing: Listing, pool: ThreadPoolExecutor) -> Manifest | None:
         """Fetch what is missing now; None when some of it was gone again at the end."""
