@@ -2,4 +2,3 @@ import './base.css';
 import './panel.css';
 import './page.css';
 import './form.css';
-import './resources.css';

@@ -14,7 +14,7 @@ from support.lab_page import prepare, set_setting
 from support.server import LabServer
 
 from .panel_page import PanelPage, requests
-from .test_accessibility import AXE, THEMES, set_theme, violations
+from .test_accessibility import AXE, DIALOG, THEMES, set_theme, violations
 from .test_persian import DIGITS, LANGUAGE, words
 
 pytestmark = [pytest.mark.browser, pytest.mark.cluster, pytest.mark.slow]
@@ -23,6 +23,8 @@ PAGE = "#labpool-resources"
 SLOW = 2_000_000
 """Bytes a second at which a download can be watched."""
 FOREIGN = "somebody/elses"
+OLD = "somebody/old"
+"""Both were in the cache before Labpool."""
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +37,10 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubWorld]:
 def hub_server(tmp_path_factory: pytest.TempPathFactory, world: HubWorld) -> Iterator[LabServer]:
     home = tmp_path_factory.mktemp("lab")
     prepare(home)
-    snapshot = home / "hub" / f"models--{FOREIGN.replace('/', '--')}" / "snapshots" / ("a" * 40)
-    snapshot.mkdir(parents=True)
-    (snapshot / "config.json").write_text("{}")
+    for name in (FOREIGN, OLD):
+        folder = home / "hub" / f"models--{name.replace('/', '--')}" / "snapshots" / ("a" * 40)
+        folder.mkdir(parents=True)
+        (folder / "config.json").write_text("{}")
     with LabServer(home, lab=True, **world.options(home)) as server:
         server.wait_for_workers()
         yield server
@@ -97,10 +100,9 @@ def test_a_download_is_watched_to_its_end_and_deleted(lab: PanelPage, world: Hub
     sees_progress(card(lab, "large"))
     expect(card(lab, "large").get_by_text("Ready", exact=True)).to_be_visible()
     expect(total(lab, "Assets")).to_have_text(str(before + 1))
-    assert sorted(asked) == ["http assets", "http catalog/datasets", "http catalog/models"] + [
-        "http runs",
-        "http totals/assets",
-    ], asked
+    # One to launch it, and each part of the page once when it has ended.
+    parts = {"assets", "catalog/datasets", "catalog/models", "runs", "totals/assets"}
+    assert sorted(asked) == sorted(f"http {part}" for part in parts), asked
 
     press(card(lab, "large"), "Train from Large")
     expect(lab.form.locator("#lp-train_lp_model")).to_have_value("large")
@@ -113,10 +115,13 @@ def test_a_download_is_watched_to_its_end_and_deleted(lab: PanelPage, world: Hub
     dialog.get_by_role("button", name="Delete").click()
     expect(resources(lab).get_by_role("status")).to_contain_text("8 MB are free again")
     expect(row(lab, "sara/large")).to_have_count(0)
+    expect(resources(lab).get_by_role("heading", name="Kept on This Server")).to_be_focused()
     expect(card(lab, "large").get_by_role("button", name="Download")).to_be_visible()
 
 
-def test_a_second_download_waits_until_the_first_is_cancelled(lab: PanelPage, world: HubWorld) -> None:
+def test_a_second_download_waits_until_the_first_is_cancelled(
+    lab: PanelPage, world: HubWorld
+) -> None:
     world.hub.faults.add(match="/cdn/", rate=SLOW / 4)
     press(card(lab, "twin"), "Download")
     sees_progress(card(lab, "twin"))
@@ -137,6 +142,8 @@ def test_a_token_is_asked_for_once(lab: PanelPage) -> None:
     expect(field).to_be_focused()
     expect(field).to_have_attribute("type", "password")
     lab.forgive("status of 409 .*/labpool/api/runs")
+    lab.page.add_script_tag(path=AXE)
+    assert violations(lab, DIALOG) == []
     field.fill("short")
     expect(dialog.get_by_role("button", name="Keep and Download")).to_be_disabled()
     field.fill(TOKEN)
@@ -176,11 +183,22 @@ def test_the_page_is_there_again_after_a_reload(lab: PanelPage) -> None:
     expect(card(lab, "tiny")).to_be_visible()
 
 
-def test_axe_finds_nothing(lab: PanelPage) -> None:
+def test_axe_finds_nothing(lab: PanelPage, world: HubWorld) -> None:
+    world.hub.faults.add(match="/cdn/", rate=SLOW / 10)
+    press(card(lab, "twin"), "Download")
+    sees_progress(card(lab, "twin"))
+    press(card(lab, "tiny"), "Download")
+    expect(card(lab, "tiny").get_by_role("alert")).to_be_visible()
+    lab.forgive("status of 429 .*/labpool/api/runs")
     lab.page.add_script_tag(path=AXE)
     for theme in THEMES[::-1]:
         set_theme(lab, theme)
         assert violations(lab, PAGE) == [], theme
+        press(row(lab, OLD), f"Delete {OLD}")
+        assert violations(lab, DIALOG) == [], theme
+        expect(lab.page.locator(f"{DIALOG} :focus")).to_have_count(1)
+        lab.page.keyboard.press("Escape")
+        expect(lab.page.locator(DIALOG)).to_have_count(0)
 
 
 def test_the_page_is_persian(

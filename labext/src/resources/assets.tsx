@@ -25,7 +25,13 @@ export function Assets(): React.ReactElement {
   useSignal(resources.changed);
   const [filter, setFilter] = React.useState(ALL_ASSETS);
   const [order, setOrder] = React.useState(NEWEST_FIRST);
-  const [said, say] = React.useState('');
+  const [said, setSaid] = React.useState('');
+  const title = React.useRef<HTMLHeadingElement>(null);
+  const say = (words: string): void => {
+    setSaid(words);
+    // The row with the button goes; the keyboard stays at the table.
+    title.current?.focus({ preventScroll: true });
+  };
   const { value } = resources.assets;
   const items = React.useMemo(
     () => arrange(value?.items ?? [], filter, order, format.code),
@@ -34,7 +40,7 @@ export function Assets(): React.ReactElement {
   return (
     <section className="lp-Assets" aria-labelledby={TABLE_TITLE}>
       <div className="lp-Resources-head">
-        <h2 id={TABLE_TITLE} tabIndex={-1}>
+        <h2 ref={title} id={TABLE_TITLE} tabIndex={-1}>
           {trans.__('Kept on This Server')}
         </h2>
         {value !== null && value.items.length > 0 && (

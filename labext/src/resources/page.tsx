@@ -1,3 +1,5 @@
+import '../../style/resources.css';
+
 import * as React from 'react';
 
 import type { Link } from '../model/link';
