@@ -8,6 +8,7 @@ import { labpoolPlugin } from './plugins/labpool';
 import { noticesPlugin } from './plugins/notices';
 import { pagePlugin } from './plugins/page';
 import { panelPlugin } from './plugins/panel';
+import { resourcesPlugin } from './plugins/resources';
 import { statusPlugin } from './plugins/status';
 
 /** The plugins of Labpool. */
@@ -17,6 +18,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   panelPlugin,
   pagePlugin,
   formPlugin,
+  resourcesPlugin,
   statusPlugin,
   entryPlugin,
   noticesPlugin,

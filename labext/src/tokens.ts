@@ -50,6 +50,8 @@ export const Commands = {
   resizePool: 'labpool:resize-pool',
   /** Restarts the worker `id`, after a question where it is busy. */
   restartWorker: 'labpool:restart-worker',
+  /** Opens the page of models, data sets and checkpoints. */
+  openResources: 'labpool:open-resources',
   /** Opens Labpool's page on the Dask dashboard. */
   openDashboard: 'labpool:open-dashboard',
   /** Opens the Dask dashboard itself. */

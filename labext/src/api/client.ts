@@ -1,6 +1,7 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 
+import { assetApi, type AssetApi } from './assets';
 import { ApiError } from './error';
 import type {
   Kind,
@@ -17,7 +18,7 @@ import type {
 } from './types';
 
 /** The REST API of Labpool. Every call rejects with an `ApiError` when it does not succeed. */
-export interface Api {
+export interface Api extends AssetApi {
   /** All job kinds. */
   kinds(): Promise<readonly Kind[]>;
   /** Launches a run. */
@@ -91,8 +92,17 @@ export function createApi(settings = ServerConnection.makeSettings()): Api {
     logs: (id, query) => get(at(id, '/logs'), query),
     pool: () => get('pool'),
     resizePool: change => ask('PATCH', 'pool', change),
-    restartWorker: id => ask('POST', `pool/workers/${encodeURIComponent(id)}/restart`)
+    restartWorker: id => ask('POST', `pool/workers/${encodeURIComponent(id)}/restart`),
+    ...assetApi({ get, ask, link: path => fileUrl(settings, path) })
   };
+}
+
+/** An address for a link, which cannot send headers: the login's cookie goes with it. */
+function fileUrl(settings: ServerConnection.ISettings, path: string): string {
+  const url = URLExt.join(settings.baseUrl, 'labpool/api', path);
+  // A server elsewhere has set no cookie here.
+  const needsToken = settings.appendToken && settings.token !== '';
+  return url + (needsToken ? search({ token: settings.token }) : '');
 }
 
 /** Writes a query string; what is undefined or empty is left out. */

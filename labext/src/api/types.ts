@@ -38,6 +38,21 @@ export type LogLine = Schemas['LogLine'];
 /** How serious a log line is. */
 export type LogLevel = LogLine['level'];
 
+/** A model or a data set that may be downloaded, and how it stands on this server. */
+export type CatalogItem = Schemas['CatalogItem'];
+/** Models or data sets of the catalog, and what is wrong with the catalog's files. */
+export type CatalogPage = Schemas['CatalogPage'];
+/** Something in a catalog file that is left out. */
+export type CatalogProblem = Schemas['CatalogProblem'];
+/** A model, data set, checkpoint or record set that is kept. */
+export type Asset = Schemas['Asset'];
+/** All assets together. */
+export type AssetTotals = Schemas['AssetTotals'];
+/** What a deletion took away. */
+export type AssetsRemoved = Schemas['AssetsRemoved'];
+/** What a server keeps encrypted for a person. */
+export type SecretName = 'hub_token';
+
 /** One page of a list. */
 export interface Page<Item> {
   readonly items: readonly Item[];

@@ -3,7 +3,7 @@ import * as React from 'react';
 import type { Artifact } from '../model/story';
 import { Note } from '../views/notes';
 import { useLabpool } from '../views/widget';
-import { CopyButton } from './copy';
+import { CopyButton } from '../views/copy';
 
 /** Characters of a digest by which people tell files apart. */
 const DIGEST = 12;

@@ -3,7 +3,7 @@ import * as React from 'react';
 import { hasEnded, type Run } from '../api/types';
 import { StateMark } from '../views/state';
 import { useClock, useLabpool } from '../views/widget';
-import { CopyButton } from './copy';
+import { CopyButton } from '../views/copy';
 
 /** Which run this is, and where it stands. */
 export function Head(props: {

@@ -6,7 +6,7 @@ import { LEVELS } from '../model/logBook';
 import { logText } from '../model/logPages';
 import type { RunDetail } from '../model/runDetail';
 import { useLabpool } from '../views/widget';
-import { CopyButton, IconButton } from './copy';
+import { CopyButton, IconButton } from '../views/copy';
 
 /** Which lines are shown, and ways to take them along. */
 export function LogTools({

@@ -4,7 +4,7 @@ import type { Run, RunError } from '../api/types';
 import { advice } from '../text/sentences';
 import { useLabpool } from '../views/widget';
 import { isFigure } from './artifacts';
-import { CopyButton } from './copy';
+import { CopyButton } from '../views/copy';
 import { Fact } from './head';
 
 /** Figures that are told at a glance; jobs put the telling ones first. */

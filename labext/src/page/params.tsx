@@ -4,7 +4,7 @@ import type { Run } from '../api/types';
 import { python, pythonCall } from '../text/python';
 import { Note } from '../views/notes';
 import { useLabpool } from '../views/widget';
-import { CopyButton } from './copy';
+import { CopyButton } from '../views/copy';
 
 /** What a run was launched with, and the Python that launches it once more. */
 export function Params(props: {

@@ -3,6 +3,7 @@ import * as React from 'react';
 
 import type { RunState } from '../api/types';
 import type { RunFilter } from '../model/runList';
+import { Choice, SearchField } from '../views/filter';
 import { stateWord } from '../views/state';
 import { useLabpool } from '../views/widget';
 
@@ -32,8 +33,11 @@ export function RunFilterBar(props: {
   const Icon = chooses ? filterDotIcon : filterIcon;
   return (
     <div className="lp-Filter" role="search" aria-label={trans.__('Filter runs')}>
-      <Search
+      <SearchField
         value={filter.search}
+        placeholder={trans.__('Search runs')}
+        label={trans.__('Search runs by name')}
+        pauseMs={TYPING_MS}
         changed={search => {
           changed({ ...filter, search });
         }}
@@ -67,74 +71,11 @@ export function RunFilterBar(props: {
             value={filter.state}
             options={STATES.map(state => [state, stateWord(state, trans)])}
             changed={state => {
-              changed({ ...filter, state: state as RunFilter['state'] });
+              changed({ ...filter, state });
             }}
           />
         </div>
       )}
     </div>
-  );
-}
-
-function Search(props: {
-  readonly value: string;
-  readonly changed: (value: string) => void;
-}): React.ReactElement {
-  const { trans } = useLabpool();
-  const [text, setText] = React.useState(props.value);
-  const typed = React.useRef<number>();
-  React.useEffect(() => {
-    setText(shown => (shown.trim() === props.value ? shown : props.value));
-  }, [props.value]);
-  React.useEffect(
-    () => () => {
-      window.clearTimeout(typed.current);
-    },
-    []
-  );
-  return (
-    <input
-      type="search"
-      className="lp-Filter-search"
-      dir="auto"
-      placeholder={trans.__('Search runs')}
-      aria-label={trans.__('Search runs by name')}
-      value={text}
-      onChange={event => {
-        const now = event.target.value;
-        setText(now);
-        window.clearTimeout(typed.current);
-        typed.current = window.setTimeout(() => {
-          props.changed(now.trim());
-        }, TYPING_MS);
-      }}
-    />
-  );
-}
-
-function Choice(props: {
-  readonly label: string;
-  readonly all: string;
-  readonly value: string;
-  readonly options: readonly (readonly [value: string, label: string])[];
-  readonly changed: (value: string) => void;
-}): React.ReactElement {
-  const { label, all, value, options, changed } = props;
-  return (
-    <select
-      className="lp-Filter-choice"
-      aria-label={label}
-      value={value}
-      onChange={event => {
-        changed(event.target.value);
-      }}
-    >
-      <option value="">{all}</option>
-      {options.map(([name, title]) => (
-        <option key={name} value={name}>
-          {title}
-        </option>
-      ))}
-    </select>
   );
 }

@@ -34,13 +34,14 @@ export function RunRow(props: {
       <button
         type="button"
         className="lp-Row-name"
+        dir="auto"
         tabIndex={tabIndex}
         title={run.name}
         onClick={() => {
           give(Commands.openRun, { id: run.id });
         }}
       >
-        <bdi>{run.name}</bdi>
+        {run.name}
       </button>
       <div className="lp-Row-buttons">
         {ACTIONS.map(command => (

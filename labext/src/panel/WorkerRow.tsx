@@ -67,12 +67,13 @@ function RunButton(props: {
     <button
       type="button"
       className="lp-Row-name"
+      dir="auto"
       title={name}
       onClick={() => {
         give(Commands.openRun, { id });
       }}
     >
-      <bdi>{name}</bdi>
+      {name}
     </button>
   );
 }

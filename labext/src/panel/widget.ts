@@ -43,6 +43,7 @@ export class LabpoolPanel extends SidePanel {
     this.toolbar.node.setAttribute('aria-label', trans.__('Labpool'));
     this.toolbar.addItem('new', this.button(Commands.newRun));
     this.toolbar.addItem('spacer', Toolbar.createSpacerItem());
+    this.toolbar.addItem('resources', this.button(Commands.openResources));
     this.toolbar.addItem('dashboard', this.button(Commands.openDashboard));
   }
 

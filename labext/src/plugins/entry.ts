@@ -14,6 +14,7 @@ const WITHOUT_ARGUMENTS = [
   Commands.deleteRun,
   Commands.startPool,
   Commands.resizePool,
+  Commands.openResources,
   Commands.openDashboard,
   Commands.openDaskDashboard
 ];
@@ -35,6 +36,8 @@ export const entryPlugin: JupyterFrontEndPlugin<void> = {
     for (const command of WITHOUT_ARGUMENTS) {
       palette?.addItem({ command, category });
     }
-    launcher?.add({ command: Commands.newRun, category: labpool.trans.__('Other') });
+    for (const command of [Commands.newRun, Commands.openResources]) {
+      launcher?.add({ command, category: labpool.trans.__('Other') });
+    }
   }
 };

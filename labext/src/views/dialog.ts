@@ -10,6 +10,8 @@ export interface Question<T> {
   readonly accept: string;
   /** Whether it cannot be taken back. */
   readonly warns?: boolean;
+  /** Whether something has to be typed first. */
+  readonly types?: boolean;
 }
 
 /**
@@ -21,7 +23,7 @@ export async function ask<T>(
   { trans, format }: ILabpool,
   question: Question<T>
 ): Promise<T | true | null> {
-  const { title, body, accept, warns = false } = question;
+  const { title, body, accept, warns = false, types = !warns } = question;
   const button = { label: accept };
   const dialog = new Dialog<T>({
     title,
@@ -32,7 +34,7 @@ export async function ask<T>(
     ],
     // What cannot be taken back takes more than the Enter key.
     defaultButton: warns ? 0 : 1,
-    focusNodeSelector: warns ? '.jp-mod-reject' : 'input'
+    focusNodeSelector: types ? 'input' : '.jp-mod-reject'
   });
   dialog.node.dir = format.dir;
   const result = await dialog.launch();

@@ -53,12 +53,16 @@ export function Facts(props: {
   const shown = props.items.filter(item => item !== null && item !== '');
   return (
     <>
-      {shown.map((item, at) => (
-        <React.Fragment key={at}>
-          {at > 0 && <span className="lp-Dot">{format.between}</span>}
-          <bdi>{item}</bdi>
-        </React.Fragment>
-      ))}
+      {shown.map((item, at) =>
+        at === 0 ? (
+          <bdi key={at}>{item}</bdi>
+        ) : (
+          <span key={at}>
+            <span className="lp-Dot">{format.between}</span>
+            <bdi>{item}</bdi>
+          </span>
+        )
+      )}
     </>
   );
 }

@@ -1,7 +1,16 @@
 import { ServerConnection } from '@jupyterlab/services';
 
 import type { Api } from '../../src/api/client';
-import type { Message, Run, RunsQuery } from '../../src/api/types';
+import type { AssetsQuery } from '../../src/api/assets';
+import type {
+  Asset,
+  AssetTotals,
+  CatalogItem,
+  CatalogProblem,
+  Message,
+  Run,
+  RunsQuery
+} from '../../src/api/types';
 import { matches } from '../../src/model/runList';
 
 const KINDS = { primes: 'Count primes' };
@@ -80,6 +89,9 @@ export function fakeSettings(): ServerConnection.ISettings {
 /** A REST API over runs in memory; what it was asked for is kept. */
 export class FakeServer {
   runs: Run[] = [];
+  entries: CatalogItem[] = [];
+  problems: CatalogProblem[] = [];
+  assets: Asset[] = [];
   /** What the next answers are instead. */
   trouble: Error | null = null;
   readonly asked: string[] = [];
@@ -108,8 +120,43 @@ export class FakeServer {
     logs: () => this.answer('logs', { items: [], next: null }),
     pool: () => this.nothing('pool'),
     resizePool: change => this.nothing(`resize ${JSON.stringify(change)}`),
-    restartWorker: id => this.nothing(`restart ${id}`)
+    restartWorker: id => this.nothing(`restart ${id}`),
+    catalog: which =>
+      this.answer(`catalog ${which}`, {
+        items: this.entries.filter(item => which === `${item.kind}s`),
+        next: null,
+        problems: this.problems
+      }),
+    assets: query => this.answer(`assets ${query.after ?? ''}`, this.assetPage(query)),
+    assetTotals: () => this.answer('totals', this.totals()),
+    deleteAsset: (id, name) =>
+      this.answer(`delete asset ${id} ${name ?? ''}`, { ids: [id], freed_bytes: 5e6 }),
+    pruneCheckpoints: keep =>
+      this.answer(`prune ${keep.toString()}`, { ids: ['a', 'b'], freed_bytes: 5e6 }),
+    archiveUrl: id => `http://lab.test/labpool/api/assets/${id}/file`,
+    saveSecret: (name, value) => this.answer(`secret ${name} ${value}`, undefined)
   };
+
+  private assetPage(query: AssetsQuery): { items: Asset[]; next: string | null } {
+    const { limit = 50, after } = query;
+    const from = after === undefined ? 0 : Number(after);
+    const next = this.assets.length > from + limit ? String(from + limit) : null;
+    return { items: this.assets.slice(from, from + limit), next };
+  }
+
+  private totals(): AssetTotals {
+    const ready = this.assets.filter(asset => asset.status === 'ready').length;
+    const size_bytes = this.assets.reduce((sum, asset) => sum + asset.size_bytes, 0);
+    const count = this.assets.length;
+    return {
+      count,
+      ready,
+      size_bytes,
+      downloads_this_month: 0,
+      parts: 0,
+      parts_bytes: 0
+    };
+  }
 
   private page(query: RunsQuery): { items: Run[]; next: string | null } {
     const { kind = '', state = '', search = '', limit = 50, after } = query;
