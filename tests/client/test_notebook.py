@@ -32,14 +32,13 @@ def test_a_notebook_is_valid_and_without_outputs(path: Path) -> None:
 @pytest.mark.cluster
 @pytest.mark.timeout(900)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_the_training_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_training_example_runs(real_server: LabServer, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("torch")
-    with LabServer(tmp_path / "server", cancel_grace_s=60.0) as server:
-        for name, value in server.environment.items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.setenv("LABPOOL_TOKEN", "")
-        notebook = read(NOTEBOOKS / "01_train.ipynb", as_version=4)
-        NotebookClient(notebook, timeout=800, kernel_name="python3").execute()
+    for name, value in real_server.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("LABPOOL_TOKEN", "")
+    notebook = read(NOTEBOOKS / "01_train.ipynb", as_version=4)
+    NotebookClient(notebook, timeout=800, kernel_name="python3").execute()
     said = "".join(
         output.get("text", "") for cell in notebook.cells for output in cell.get("outputs", [])
     )
@@ -47,4 +46,4 @@ def test_the_training_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert "saved " in said
     errors = [cell.source for cell in notebook.cells if "Traceback" in str(cell.get("outputs"))]
     assert not errors
-    assert os.environ["HOME"] == str(server.home)
+    assert os.environ["HOME"] == str(real_server.home)

@@ -1,1 +1,0 @@
-"""Things are killed and cut, and then there is a look at what is left."""
