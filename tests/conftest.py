@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -48,26 +50,53 @@ def example_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, example_site: Path) -> Iterator[LabServer]:
-    """A server with two workers that the tests of a module share; do not stop or kill it."""
-    with LabServer(tmp_path_factory.mktemp("server"), example_site) as server:
+@pytest.fixture(scope="session")
+def real_server(
+    tmp_path_factory: pytest.TempPathFactory, example_site: Path
+) -> Iterator[LabServer]:
+    """A server with two workers under a prefix, as in a hub; nobody stops or kills it."""
+    home = tmp_path_factory.mktemp("server")
+    with LabServer(home, example_site, base_url="/user/alice/") as server:
+        yield server
+
+
+@pytest.fixture
+def server(real_server: LabServer) -> LabServer:
+    """The server that all tests share, unless a folder has one of its own by this name."""
+    return real_server
+
+
+@pytest.fixture(scope="session")
+def mortal_server(
+    tmp_path_factory: pytest.TempPathFactory, example_site: Path
+) -> Iterator[LabServer]:
+    """A server with two workers; who stops or kills it starts it again."""
+    home = tmp_path_factory.mktemp("mortal")
+    with LabServer(home, example_site, shutdown_grace_s=3.0) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def lab_server(tmp_path_factory: pytest.TempPathFactory, example_site: Path) -> Iterator[LabServer]:
+    """A server with JupyterLab; who restarts it leaves it running."""
+    from support.lab_page import prepare  # needs Playwright
+
+    home = tmp_path_factory.mktemp("lab")
+    prepare(home)
+    with LabServer(home, example_site, lab=True, keep_port=True) as server:
+        server.wait_for_workers()
         yield server
 
 
 @pytest.fixture
 def new_server(tmp_path: Path, example_site: Path) -> Iterator[Callable[..., LabServer]]:
     """Makes servers that a test may stop and kill; what still runs is ended afterwards."""
-    made: list[LabServer] = []
+    numbers = itertools.count()
+    with ExitStack() as made:
 
-    def make(**options: Any) -> LabServer:
-        home = tmp_path / f"server-{len(made)}"
-        home.mkdir()
-        server = LabServer(home, example_site, **options)
-        server.start()
-        made.append(server)
-        return server
+        def make(**options: Any) -> LabServer:
+            home = tmp_path / f"server-{next(numbers)}"
+            home.mkdir()
+            return made.enter_context(LabServer(home, example_site, **options))
 
-    yield make
-    for server in made:
-        server.stop()
+        yield make

@@ -1,4 +1,4 @@
-"""One server for all tests here and one browser for each file; each test has a page of its own.
+"""One browser for each file; each test has a page of its own.
 
 The browser must not outlive its file: while it is open its event loop counts as running, and no
 other test could have one.
@@ -7,25 +7,14 @@ other test could have one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
-from support.lab_page import VIEWPORT, chromium, prepare
+from support.lab_page import VIEWPORT, chromium
 from support.server import LabServer
 
 from .panel_page import PanelPage
-
-
-@pytest.fixture(scope="package")
-def lab_server(tmp_path_factory: pytest.TempPathFactory, example_site: Path) -> Iterator[LabServer]:
-    """A server with JupyterLab; who restarts it leaves it running."""
-    home = tmp_path_factory.mktemp("lab")
-    prepare(home)
-    with LabServer(home, example_site, lab=True, keep_port=True) as server:
-        server.wait_for_workers()
-        yield server
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +51,4 @@ def lab(new_page: Callable[[LabServer], PanelPage], lab_server: LabServer) -> It
     lab = new_page(lab_server)
     lab.start()
     yield lab
-    for run in lab_server.get("runs", limit=100)["items"]:
-        if run["state"] in ("queued", "running", "interrupted"):
-            lab_server.post(f"runs/{run['id']}/cancel")
-            lab_server.wait(run["id"])
+    lab_server.cancel_all()

@@ -46,6 +46,7 @@ class PanelPage(LabPage):
         """Load JupyterLab and show the panel."""
         self.load(path)
         self.command("labpool:open-panel")
+        self.panel.wait_for()
 
     def row(self, name: str) -> Locator:
         """The row of a run in the panel."""

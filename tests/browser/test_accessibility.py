@@ -52,7 +52,7 @@ def violations(lab: PanelPage, *nodes: str) -> list[str]:
 def test_axe_finds_nothing(all_states: PanelPage) -> None:
     lab = all_states
     for theme in THEMES[::-1]:
-        set_theme(lab, theme)
+        lab.set_theme(theme)
         assert violations(lab, PANEL, RUN_PAGE, STATUS_ITEM) == [], theme
     lab.command("labpool:new-run", kind="train", params={"epochs": 0})
     expect(lab.form.locator("#lp-train_lp_epochs")).to_have_value("0")
@@ -60,7 +60,7 @@ def test_axe_finds_nothing(all_states: PanelPage) -> None:
     expect(lab.form.get_by_role("alert").first).to_be_visible()
     lab.forgive("status of 422 .*/labpool/api/runs")
     for theme in THEMES[::-1]:
-        set_theme(lab, theme)
+        lab.set_theme(theme)
         assert violations(lab, FORM_PAGE) == [], theme
         for command, args in (("resize-pool", {}), ("delete-run", {"id": run_id(lab, "Bad")})):
             lab.command(f"labpool:{command}", **args)
@@ -72,8 +72,3 @@ def test_axe_finds_nothing(all_states: PanelPage) -> None:
 
 def run_id(lab: PanelPage, name: str) -> str:
     return str(lab.server.get("runs", search=name)["items"][0]["id"])
-
-
-def set_theme(lab: PanelPage, theme: str) -> None:
-    lab.command("apputils:change-theme", theme=theme)
-    expect(lab.page.locator("body")).to_have_attribute("data-jp-theme-name", theme)

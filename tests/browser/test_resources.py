@@ -14,7 +14,7 @@ from support.lab_page import prepare, set_setting
 from support.server import LabServer
 
 from .panel_page import PanelPage, requests
-from .test_accessibility import AXE, DIALOG, THEMES, set_theme, violations
+from .test_accessibility import AXE, DIALOG, THEMES, violations
 from .test_persian import DIGITS, LANGUAGE, words
 
 pytestmark = [pytest.mark.browser, pytest.mark.cluster, pytest.mark.slow]
@@ -192,7 +192,7 @@ def test_axe_finds_nothing(lab: PanelPage, world: HubWorld) -> None:
     lab.forgive("status of 429 .*/labpool/api/runs")
     lab.page.add_script_tag(path=AXE)
     for theme in THEMES[::-1]:
-        set_theme(lab, theme)
+        lab.set_theme(theme)
         assert violations(lab, PAGE) == [], theme
         press(row(lab, OLD), f"Delete {OLD}")
         assert violations(lab, DIALOG) == [], theme

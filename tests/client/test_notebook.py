@@ -35,10 +35,9 @@ def test_a_notebook_is_valid_and_without_outputs(path: Path) -> None:
 @pytest.mark.cluster
 @pytest.mark.timeout(900)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_the_training_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_training_example_runs(real_server: LabServer, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("torch")
-    with LabServer(tmp_path / "server", cancel_grace_s=60.0) as server:
-        said = played("01_train", server, monkeypatch)
+    said = played("01_train", real_server, monkeypatch)
     assert "accuracy on sentences" in said
     assert "saved " in said
 

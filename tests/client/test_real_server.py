@@ -25,22 +25,13 @@ from .stand_in import StandIn
 
 pytestmark = pytest.mark.cluster
 
-NewServer = Callable[..., LabServer]
-
-
-@pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory, example_site: Path) -> Iterator[LabServer]:
-    home = tmp_path_factory.mktemp("real")
-    with LabServer(home, example_site, base_url="/user/me/") as server:
-        yield server
-
 
 def test_a_run_from_connect_to_result(
-    real: LabServer, connect: Connect, monkeypatch: pytest.MonkeyPatch
+    real_server: LabServer, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(real.home / "runtime"))
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(real_server.home / "runtime"))
     pool = connect()
-    assert pool.url == real.url
+    assert pool.url == real_server.url
     run = pool.submit("primes", name="شمارش", tags=["a"], below=20_000, slices=5)
     seen = list(run.follow())
     assert [event.seq for event in seen] == [event.seq for event in run.events()]
@@ -57,8 +48,8 @@ def test_a_run_from_connect_to_result(
         _ = pool.get(run.id)
 
 
-def test_refusals_come_back_as_what_they_are(real: LabServer, connect: Connect) -> None:
-    pool = connect(real.url, TOKEN)
+def test_refusals_come_back_as_what_they_are(real_server: LabServer, connect: Connect) -> None:
+    pool = connect(real_server.url, TOKEN)
     with pytest.raises(InvalidParams) as raised:
         _ = pool.submit("primes", below="many", slices=0)
     fields = {field["field"] for field in raised.value.details["fields"]}
@@ -66,13 +57,13 @@ def test_refusals_come_back_as_what_they_are(real: LabServer, connect: Connect) 
     with pytest.raises(NotFound):
         _ = pool.submit("dance")
     with pytest.raises(Forbidden, match="jupyter server list"):
-        connect(real.url, "wrong")
+        connect(real_server.url, "wrong")
     with pytest.raises(NoExtension, match="pip install"):
-        connect(real.url.replace("/user/me/", "/elsewhere/"), TOKEN)
+        connect(real_server.url.replace("/user/alice/", "/elsewhere/"), TOKEN)
 
 
-async def test_awaiting_and_failing(real: LabServer, connect: Connect) -> None:
-    pool = connect(real.url, TOKEN)
+async def test_awaiting_and_failing(real_server: LabServer, connect: Connect) -> None:
+    pool = connect(real_server.url, TOKEN)
     run = await pool.asubmit("flaky", max_attempts=1, failures=9)
     with pytest.raises(RunFailedError) as raised:
         await run
@@ -81,8 +72,8 @@ async def test_awaiting_and_failing(real: LabServer, connect: Connect) -> None:
     assert events[-1] == "run_failed"
 
 
-def test_cancel_and_resume(real: LabServer, connect: Connect) -> None:
-    pool = connect(real.url, TOKEN)
+def test_cancel_and_resume(real_server: LabServer, connect: Connect) -> None:
+    pool = connect(real_server.url, TOKEN)
     run = pool.submit("primes", below=200_000, slices=2000)
     for event in run.follow():
         if event.type == "metrics_reported":
@@ -93,8 +84,8 @@ def test_cancel_and_resume(real: LabServer, connect: Connect) -> None:
     assert ends == ["run_queued", "run_cancelled", "run_requeued", "run_succeeded"]
 
 
-def test_the_command_line(real: LabServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LABPOOL_URL", real.url)
+def test_the_command_line(real_server: LabServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LABPOOL_URL", real_server.url)
     monkeypatch.setenv("LABPOOL_TOKEN", TOKEN)
     answer = CliRunner().invoke(app, ["submit", "primes", "slices=3", "--follow"])
     assert answer.exit_code == 0
@@ -106,34 +97,36 @@ def test_the_command_line(real: LabServer, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_kernel_finds_the_server_that_started_it(
-    real: LabServer, monkeypatch: pytest.MonkeyPatch, write_server: WriteServer
+    real_server: LabServer, monkeypatch: pytest.MonkeyPatch, write_server: WriteServer
 ) -> None:
     with running(StandIn()) as newer:
-        decoy = write_server(newer.url, pid=os.getpid())
-        (real.home / "runtime" / decoy.name).write_bytes(decoy.read_bytes())
-        kernels = real.http.base_url.join("../../api/kernels")
-        kernel = real.http.post(kernels, json={"name": "python3"}).json()["id"]
-        monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(real.home / "runtime"))
-        file = real.home / "runtime" / f"kernel-{kernel}.json"
-        until(file.exists, 30, real)
+        written = write_server(newer.url, pid=os.getpid())
+        decoy = real_server.home / "runtime" / written.name
+        decoy.write_bytes(written.read_bytes())
+        kernels = real_server.http.base_url.join("../../api/kernels")
+        kernel = real_server.http.post(kernels, json={"name": "python3"}).json()["id"]
+        monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(real_server.home / "runtime"))
+        file = real_server.home / "runtime" / f"kernel-{kernel}.json"
+        until(file.exists, 30, real_server)
         client = BlockingKernelClient(connection_file=str(file))
         client.load_connection_file()
         client.start_channels()
-        note = real.home / "found"
+        note = real_server.home / "found"
         code = f"import labpool; open({str(note)!r}, 'w').write(labpool.connect().url)"
         try:
             client.execute(code, reply=True, timeout=90)
         finally:
             client.stop_channels()
-            real.http.delete(f"{kernels}/{kernel}")
-    assert note.read_text() == real.url
+            decoy.unlink()
+            real_server.http.delete(f"{kernels}/{kernel}")
+    assert note.read_text() == real_server.url
 
 
 @pytest.mark.faults
 def test_a_killed_server_is_waited_for_without_gap_or_repeat(
-    new_server: NewServer, connect: Connect
+    mortal_server: LabServer, connect: Connect
 ) -> None:
-    server = new_server()
+    server = mortal_server
     forwarder = Forwarder(urlsplit(server.url).port or 0)
     pool = connect(f"http://127.0.0.1:{forwarder.port}/", TOKEN)
     run = pool.submit("primes", below=400_000, slices=4000)

@@ -44,14 +44,13 @@ def one_story(server: LabServer, run_id: str, reason: str) -> None:
     assert [e.seq for e in events] == sorted({e.seq for e in events})
 
 
-def test_a_killed_worker_costs_a_run_nothing_but_time(new_server: MakeServer) -> None:
-    server = new_server()
+def test_a_killed_worker_costs_a_run_nothing_but_time(server: LabServer) -> None:
+    before = sum(w["errors"] for w in server.wait_for_workers())
     run_id = begun(server)
     (worker,) = [w for w in server.get("pool")["workers"] if w["run_id"] == run_id]
     os.kill(worker["pid"], signal.SIGKILL)
     one_story(server, run_id, "worker_lost")
-    workers = server.wait_for_workers()
-    assert sum(w["errors"] for w in workers) == 1
+    assert sum(w["errors"] for w in server.wait_for_workers()) == before + 1
 
 
 def test_a_ctrl_c_in_the_servers_terminal_is_for_the_server_alone(server: LabServer) -> None:
@@ -62,8 +61,9 @@ def test_a_ctrl_c_in_the_servers_terminal_is_for_the_server_alone(server: LabSer
     assert server.wait(run_id)["result"] == {"primes": 49_098, "attempt": 1}
 
 
-def test_a_killed_server_leaves_nothing_behind_and_goes_on(new_server: MakeServer) -> None:
-    server = new_server()
+def test_a_killed_server_leaves_nothing_behind_and_goes_on(server: LabServer) -> None:
+    held = server.submit("hang", {"hold": True})  # a job that lets nobody else run
+    server.wait(held, "running")
     run_id = begun(server)
     queued = [server.submit("primes", {"slices": 1}, priority=-1) for _ in range(3)]
     children = server.descendants()
@@ -74,19 +74,15 @@ def test_a_killed_server_leaves_nothing_behind_and_goes_on(new_server: MakeServe
     one_story(server, run_id, "server_lost")
     assert [server.wait(r)["state"] for r in queued] == ["succeeded"] * 3
 
-
-def test_a_stopped_server_lets_jobs_save_and_goes_on(new_server: MakeServer) -> None:
-    server = new_server()
-    run_id = begun(server)
-    children = server.descendants()
-    server.stop()
-    assert gone(children) == []
-    server.start()
-    one_story(server, run_id, "server_stopped")
+    server.wait(held, "running")
+    began = time.monotonic()
+    server.post(f"runs/{held}/cancel")
+    assert server.wait(held, timeout=20)["state"] == "cancelled"
+    assert time.monotonic() - began < 10
 
 
 def test_going_on_by_itself_can_be_turned_off(new_server: MakeServer) -> None:
-    server = new_server(auto_resume=False)
+    server = new_server(use_workers=False, auto_resume=False)  # how runs are taken up is the same
     run_id = begun(server)
     server.kill()
     server.start()
@@ -96,64 +92,49 @@ def test_going_on_by_itself_can_be_turned_off(new_server: MakeServer) -> None:
     one_story(server, run_id, "server_lost")
 
 
-def test_a_hanging_job_does_not_hold_up_the_servers_stop(new_server: MakeServer) -> None:
-    server = new_server(shutdown_grace_s=1.0)
-    run_id = server.submit("hang")
-    server.wait(run_id, "running")
+def test_a_stopped_server_lets_jobs_save_waits_for_none_that_hangs_and_goes_on(
+    server: LabServer,
+) -> None:
+    hanging = server.submit("hang")
+    server.wait(hanging, "running")
+    run_id = begun(server)
     children = server.descendants()
     server.stop()
     assert gone(children) == []
     server.start()
-    server.wait(run_id, "running")
-    server.post(f"runs/{run_id}/cancel")
-    assert server.wait(run_id)["state"] == "cancelled"
+    one_story(server, run_id, "server_stopped")
+    server.wait(hanging, "running")
+    server.post(f"runs/{hanging}/cancel")
+    assert server.wait(hanging)["state"] == "cancelled"
 
 
-def test_a_job_that_lets_nobody_else_run_is_ended_with_its_server(new_server: MakeServer) -> None:
-    server = new_server(cancel_grace_s=1.0)
-    held = [server.submit("hang", {"hold": True}) for _ in range(2)]
-    for run_id in held:
-        server.wait(run_id, "running")
-    began = time.monotonic()
-    server.post(f"runs/{held[0]}/cancel")
-    assert server.wait(held[0], timeout=20)["state"] == "cancelled"
-    assert time.monotonic() - began < 10
-    children = server.descendants()
-    server.kill()
-    assert gone(children) == []
-
-
-def test_out_of_memory_says_so_with_limit_and_peak(new_server: MakeServer) -> None:
+def test_out_of_memory_says_so_and_gets_another_attempt_while_there_are_some(
+    new_server: MakeServer,
+) -> None:
     server = new_server(memory_limit="400MiB")
-    run = server.wait(server.submit("hog", max_attempts=1))
-    assert run["state"] == "failed"
-    error = run["error"]
-    assert error["code"] == "out_of_memory"
-    assert error["details"]["limit_bytes"] == 400 * 2**20
-    assert error["details"]["peak_bytes"] > 0.9 * 400 * 2**20
-    assert "400 MiB" in error["message"]
+    once, twice = (server.submit("hog", max_attempts=count) for count in (1, 2))
+    for run_id, attempts in ((once, 1), (twice, 2)):
+        run = server.wait(run_id)
+        assert (run["state"], run["attempt"]) == ("failed", attempts)
+        error = run["error"]
+        assert error["code"] == "out_of_memory"
+        assert error["details"]["limit_bytes"] == 400 * 2**20
+        assert error["details"]["peak_bytes"] > 0.9 * 400 * 2**20
+        assert "400 MiB" in error["message"]
     assert server.wait(server.submit("primes"))["state"] == "succeeded"
 
 
-def test_out_of_memory_gets_another_attempt_while_there_are_some(new_server: MakeServer) -> None:
-    server = new_server(memory_limit="400MiB")
-    run = server.wait(server.submit("hog", max_attempts=2))
-    assert (run["state"], run["attempt"]) == ("failed", 2)
-
-
 def test_a_second_server_on_the_same_folder_says_whose_it_is(
-    new_server: MakeServer, example_site: object
+    server: LabServer, new_server: MakeServer
 ) -> None:
-    first = new_server()
-    second = new_server(data_dir=str(first.data_dir))
+    second = new_server(data_dir=str(server.data_dir))
     answer = second.http.get("runs")
     assert (answer.status_code, answer.json()["code"]) == (409, "store_in_use")
-    assert str(first.pid) in answer.json()["message"]
-    assert first.http.get("runs").status_code == 200
+    assert str(server.pid) in answer.json()["message"]
+    assert server.http.get("runs").status_code == 200
 
 
-def test_an_active_server_is_not_idle(new_server: MakeServer) -> None:
-    server = new_server()
+def test_an_active_server_is_not_idle(server: LabServer) -> None:
     run_id = server.submit("hang")
     server.wait(run_id, "running")
     root = server.http.base_url.join("/api/status")

@@ -7,7 +7,6 @@ import json
 import os
 import random
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,20 +41,13 @@ def params(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return {
         "dataset": str(file),
         "model_config": SMALL,
-        "epochs": 8,
+        "epochs": 7,
         "batch_size": 8,
         "logging_steps": 2,
         "save_steps": 7,
         "early_stopping_patience": 0,
         "max_length": 16,
     }
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory, example_site: Path) -> Iterator[LabServer]:
-    """A server that the tests of this module kill and start again."""
-    with LabServer(tmp_path_factory.mktemp("lab"), example_site) as server:
-        yield server
 
 
 def weights(server: LabServer, run_id: str) -> str:
@@ -70,33 +62,61 @@ def steps(server: LabServer, run_id: str) -> list[int]:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(lab: LabServer, params: dict[str, Any]) -> str:
-    """The id of a run that nothing happened to."""
-    run_id = lab.submit("train", params, name="undisturbed")
-    run = lab.wait(run_id, timeout=200)
+def undisturbed(server: LabServer, params: dict[str, Any]) -> str:
+    """The id of a run that nothing happens to; it may be still on its way."""
+    return server.submit("train", params, name="undisturbed")
+
+
+def ended(server: LabServer, run_id: str) -> dict[str, Any]:
+    """Wait until a training has succeeded."""
+    run = server.wait(run_id, timeout=250)
     assert run["state"] == "succeeded", run["error"]
-    return run_id
+    return run
 
 
 def at_step(server: LabServer, run_id: str, step: int) -> dict[str, Any]:
-    """Wait until a training has passed a step; return its worker."""
+    """Wait until the present attempt has passed a step; return its worker."""
 
     def there() -> dict[str, Any] | None:
-        progress = server.run(run_id)["progress"] or {}
-        if progress.get("unit") != "step" or progress["done"] < step:
-            return None
-        return next((dict(w) for w in server.get("pool")["workers"] if w["run_id"] == run_id), None)
+        for worker in server.get("pool")["workers"]:
+            now = worker["progress"] or {}
+            if worker["run_id"] == run_id and now.get("unit") == "step" and now["done"] >= step:
+                return dict(worker)
+        return None
 
     return until(there, 120, server)
 
 
-def test_the_result_says_how_good_it_is_and_the_model_is_an_asset(
-    lab: LabServer, undisturbed: str
+@pytest.mark.timeout(900)
+def test_no_kill_and_no_stop_changes_a_bit(
+    server: LabServer, params: dict[str, Any], undisturbed: str
 ) -> None:
-    run = lab.run(undisturbed)
+    run_id = server.submit("train", params, name="disturbed", max_attempts=4)
+    for step in (3, 30, 100):  # before the first checkpoint, in the first epoch, in a later one
+        os.kill(at_step(server, run_id, step)["pid"], signal.SIGKILL)
+    other = ended(server, undisturbed)
+    at_step(server, run_id, 140)
+    server.kill()
+    server.start()
+    at_step(server, run_id, 180)
+    server.stop()
+    server.start()
+    run = ended(server, run_id)
+    reasons = [e.error.code for e in server.events(run_id) if e.type == "run_interrupted"]
+    assert reasons == [*["worker_lost"] * 3, "server_lost", "server_stopped"]
+    assert (run["attempt"], other["attempt"]) == (6, 1)
+    assert weights(server, run_id) == weights(server, undisturbed)
+    assert steps(server, run_id) == steps(server, undisturbed)
+    assert run["result"] == other["result"]
+
+
+def test_the_result_says_how_good_it_is_and_the_model_is_an_asset(
+    server: LabServer, undisturbed: str
+) -> None:
+    run = ended(server, undisturbed)
     result = run["result"]
     assert result["accuracy"] > result["majority_accuracy"]
-    names = {s["name"] for s in lab.get(f"runs/{undisturbed}/metrics")["items"]}
+    names = {s["name"] for s in server.get(f"runs/{undisturbed}/metrics")["items"]}
     assert {
         "loss",
         "val_loss",
@@ -107,53 +127,15 @@ def test_the_result_says_how_good_it_is_and_the_model_is_an_asset(
         "learning_rate",
         "memory",
     } <= names
-    assets = lab.get("assets", kind="checkpoint")["items"]
+    assets = server.get("assets", kind="checkpoint")["items"]
     (model,) = [a for a in assets if a["source"] == undisturbed and a["name"] == "model"]
     assert model["status"] == "ready"
     assert Path(model["path"], "model.safetensors").stat().st_size < model["size_bytes"]
-    assert lab.get(f"assets/{model['id']}") == model
-
-
-@pytest.mark.parametrize("step", [3, 30, 100])
-def test_a_killed_worker_changes_no_bit(
-    lab: LabServer, params: dict[str, Any], undisturbed: str, step: int
-) -> None:
-    run_id = lab.submit("train", params, name=f"killed at {step}")
-    os.kill(at_step(lab, run_id, step)["pid"], signal.SIGKILL)
-    run = lab.wait(run_id, timeout=200)
-    assert (run["state"], run["attempt"]) == ("succeeded", 2), run["error"]
-    assert weights(lab, run_id) == weights(lab, undisturbed)
-    assert steps(lab, run_id) == steps(lab, undisturbed)
-    assert run["result"] == lab.run(undisturbed)["result"]
-
-
-def test_a_killed_server_changes_no_bit(
-    lab: LabServer, params: dict[str, Any], undisturbed: str
-) -> None:
-    run_id = lab.submit("train", params, name="server killed")
-    at_step(lab, run_id, 40)
-    lab.kill()
-    lab.start()
-    run = lab.wait(run_id, timeout=200)
-    assert (run["state"], run["attempt"]) == ("succeeded", 2), run["error"]
-    assert weights(lab, run_id) == weights(lab, undisturbed)
-    assert steps(lab, run_id) == steps(lab, undisturbed)
-
-
-def test_a_stopped_server_changes_no_bit(
-    lab: LabServer, params: dict[str, Any], undisturbed: str
-) -> None:
-    run_id = lab.submit("train", params, name="server stopped")
-    at_step(lab, run_id, 40)
-    lab.stop()
-    lab.start()
-    run = lab.wait(run_id, timeout=200)
-    assert (run["state"], run["attempt"]) == ("succeeded", 2), run["error"]
-    assert weights(lab, run_id) == weights(lab, undisturbed)
+    assert server.get(f"assets/{model['id']}") == model
 
 
 def test_bad_input_is_refused_with_the_field_before_a_worker_is_taken(
-    lab: LabServer, params: dict[str, Any], tmp_path: Path
+    server: LabServer, params: dict[str, Any], tmp_path: Path
 ) -> None:
     half = tmp_path / "half.jsonl"
     half.write_text('{"text": "یک", "label": "a"}\n{"text": "دو", "la')
@@ -165,6 +147,6 @@ def test_bad_input_is_refused_with_the_field_before_a_worker_is_taken(
         ({"model_config": {"heads": 3}}, "params.model_config"),
         ({"model": "some-stranger/model"}, "params.model"),
     ):
-        answer = lab.http.post("runs", json={"kind": "train", "params": {**params, **change}})
+        answer = server.http.post("runs", json={"kind": "train", "params": {**params, **change}})
         assert answer.status_code == 422, (change, answer.text)
         assert [f["field"] for f in answer.json()["details"]["fields"]] == [field]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,7 +13,9 @@ from bokeh.util.token import get_token_payload
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import websocket_connect
 
-from support.server import TOKEN, LabServer, until
+from support.server import TOKEN, LabServer
+
+from .conftest import ComingUp
 
 pytestmark = pytest.mark.cluster
 
@@ -22,13 +23,11 @@ PAGES = ("status", "labpool", "workers", "info/main/workers.html", "individual-c
 DOOR = "labpool/dashboard"
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory, example_site: Path) -> Iterator[LabServer]:
-    """A server under a prefix, as in a hub, with its pool up."""
-    home = tmp_path_factory.mktemp("server")
-    with LabServer(home, example_site, base_url="/user/alice/", memory_limit="1GB") as server:
-        server.wait_for_workers()
-        yield server
+@pytest.fixture
+def server(real_server: LabServer) -> LabServer:
+    """A server with its pool up."""
+    real_server.wait_for_workers()
+    return real_server
 
 
 @pytest.fixture
@@ -167,23 +166,8 @@ async def test_the_socket_is_open_to_its_own_origin_only(
     joined.close()
 
 
-def test_before_the_pool_is_up_the_door_says_so(new_server: Any) -> None:
-    server = new_server()
-    with httpx.Client(headers={"Authorization": f"token {TOKEN}"}) as client:
-        url = f"{server.url}{DOOR}/labpool"
-        answer = client.get(url, headers={"Accept": "application/json"})
-        assert (answer.status_code, answer.json()["code"]) == (503, "server_unavailable")
-        page = client.get(url, params={"lang": "fa"}, headers={"Accept": "text/html"})
-        assert page.status_code == 503
-        assert 'dir="rtl"' in page.text
-        until(lambda: client.get(url).status_code == 200, 90, server)
-
-
-def test_without_dask_there_is_no_dashboard(new_server: Any) -> None:
-    server = new_server(use_workers=False)
-    pool = server.get("pool")
-    assert (pool["dashboard_path"], pool["page_path"]) == (None, None)
-    headers = {"Authorization": f"token {TOKEN}"}
-    answer = httpx.get(f"{server.url}{DOOR}/status", headers=headers)
-    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
-    assert "threads" in answer.json()["message"]
+def test_before_the_pool_is_up_the_door_says_so(coming_up: ComingUp) -> None:
+    answer, page = coming_up.answer, coming_up.page
+    assert (answer.status_code, answer.json()["code"]) == (503, "server_unavailable")
+    assert page.status_code == 503
+    assert 'dir="rtl"' in page.text

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
+from support.lab_page import chromium
 from support.server import TOKEN, LabServer, until
+
+from .conftest import ComingUp
 
 pytestmark = [pytest.mark.browser, pytest.mark.cluster]
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 NAME = "<img src=x onerror=alert(1)>"
 
 # What the figure "lanes" draws, as the script in the page has it: its first bars are the tracks.
@@ -28,11 +28,8 @@ LANES = """() => window.Bokeh?.documents?.[0]?.get_model_by_name("lanes")?.y_ran
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        path = os.environ.get("LABPOOL_CHROMIUM") or shutil.which("chromium")
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -116,8 +113,7 @@ def test_it_follows_language_and_theme(tab: Page, server: LabServer) -> None:
     assert bars(tab, server, run_id, "موفق")["name"] == "شمارش"
 
 
-def test_an_idle_pool_has_words(new_server: Any, tab: Page) -> None:
-    server = new_server()
-    open_page(tab, server)
+def test_an_idle_pool_has_words(coming_up: ComingUp, tab: Page) -> None:
+    open_page(tab, coming_up.server)
     words = 'Bokeh.documents[0].get_model_by_name("lanes").center.map(c => c.text ?? "").join("")'
     tab.wait_for_function(f"() => window.Bokeh?.documents?.[0] && {words}.startsWith('Nothing')")

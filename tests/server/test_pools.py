@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -9,52 +10,87 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 
-from support.server import LabServer, until
+from support.server import TOKEN, LabServer, until
 
 pytestmark = pytest.mark.cluster
 MakeServer = Callable[..., LabServer]
 
 
-def test_in_threads_everything_works(new_server: MakeServer) -> None:
-    server = new_server(use_workers=False)
-    pool = server.get("pool")
+LONG = {"below": 600_000, "slices": 300}
+
+
+@pytest.fixture(scope="module")
+def threads(tmp_path_factory: pytest.TempPathFactory, example_site: Path) -> Iterator[LabServer]:
+    """A server that runs jobs in threads; who stops it starts it again."""
+    home = tmp_path_factory.mktemp("threads")
+    with LabServer(home, example_site, use_workers=False, cancel_grace_s=0.5) as server:
+        yield server
+
+
+@pytest.fixture
+def workers(mortal_server: LabServer) -> Iterator[LabServer]:
+    """A server with two workers, which may become more or fewer in a test."""
+    mortal_server.wait_for_workers()
+    yield mortal_server
+    mortal_server.cancel_all()
+    assert mortal_server.http.patch("pool", json={"n_workers": 2}).status_code == 202
+    mortal_server.wait_for_workers()
+
+
+def begun(server: LabServer) -> str:
+    """Launch a run of some seconds and wait until it is on its way."""
+    run_id = server.submit("primes", LONG)
+    until(lambda: (server.run(run_id)["progress"] or {}).get("done", 0) >= 20, 90, server)
+    return run_id
+
+
+def test_in_threads_everything_works(threads: LabServer) -> None:
+    pool = threads.get("pool")
     assert pool["mode"] == "threads"
-    assert [w["address"] for w in server.wait_for_workers()] == ["thread", "thread"]
-    run_id = server.submit("primes")
-    assert server.wait(run_id)["result"] == {"primes": 2262, "attempt": 1}
-    chatty = server.submit("chatter", {"messages": 30_000})
-    assert server.wait(chatty)["state"] == "succeeded"
-    numbers = [event.n for event in server.events(chatty) if event.n]
+    assert [w["address"] for w in threads.wait_for_workers()] == ["thread", "thread"]
+    run_id = threads.submit("primes")
+    assert threads.wait(run_id)["result"] == {"primes": 2262, "attempt": 1}
+    chatty = threads.submit("chatter", {"messages": 30_000})
+    assert threads.wait(chatty)["state"] == "succeeded"
+    numbers = [event.n for event in threads.events(chatty) if event.n]
     assert numbers == list(range(1, len(numbers) + 1))
-    long = server.submit("primes", {"below": 50_000_000, "slices": 50_000})
-    server.wait(long, "running")
-    server.post(f"runs/{long}/cancel")
-    assert server.wait(long, timeout=5)["state"] == "cancelled"
-    assert server.wait(server.submit("flaky", {"failures": 1}))["state"] == "succeeded"
-    assert server.descendants() == []
+    long = threads.submit("primes", {"below": 50_000_000, "slices": 50_000})
+    threads.wait(long, "running")
+    threads.post(f"runs/{long}/cancel")
+    assert threads.wait(long)["state"] == "cancelled"
+    until(lambda: {w["state"] for w in threads.get("pool")["workers"]} == {"idle"}, 20, threads)
+    assert threads.wait(threads.submit("flaky", {"failures": 1}))["state"] == "succeeded"
+    assert threads.descendants() == []
 
 
-def test_a_thread_that_hangs_is_given_up_and_shown(new_server: MakeServer) -> None:
-    server = new_server(use_workers=False, cancel_grace_s=0.5)
-    run_id = server.submit("hang")
-    server.wait(run_id, "running")
-    server.post(f"runs/{run_id}/cancel")
-    assert server.wait(run_id)["state"] == "cancelled"
-    states = sorted(w["state"] for w in server.get("pool")["workers"])
+def test_in_threads_there_is_no_dashboard(threads: LabServer) -> None:
+    pool = threads.get("pool")
+    assert (pool["dashboard_path"], pool["page_path"]) == (None, None)
+    headers = {"Authorization": f"token {TOKEN}"}
+    answer = httpx.get(f"{threads.url}labpool/dashboard/status", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert "threads" in answer.json()["message"]
+
+
+def test_a_thread_that_hangs_is_given_up_and_shown_and_ends_with_the_server(
+    threads: LabServer,
+) -> None:
+    hanging = threads.submit("hang")
+    threads.wait(hanging, "running")
+    threads.post(f"runs/{hanging}/cancel")
+    assert threads.wait(hanging)["state"] == "cancelled"
+    states = sorted(w["state"] for w in threads.get("pool")["workers"])
     assert states == ["idle", "stuck"]
-    assert server.wait(server.submit("primes"))["state"] == "succeeded"
+    assert threads.wait(threads.submit("primes"))["state"] == "succeeded"
 
-
-def test_threads_stop_with_the_server_and_go_on_after_it(new_server: MakeServer) -> None:
-    server = new_server(use_workers=False)
-    run_id = server.submit("primes", {"below": 600_000, "slices": 300})
-    until(lambda: (server.run(run_id)["progress"] or {}).get("done", 0) >= 20, 60, server)
-    server.stop()
-    server.start()
-    assert server.wait(run_id)["result"] == {"primes": 49_098, "attempt": 2}
+    run_id = begun(threads)
+    threads.stop()
+    threads.start()
+    assert threads.wait(run_id)["result"] == {"primes": 49_098, "attempt": 2}
 
 
 @pytest.fixture
@@ -79,8 +115,6 @@ def cluster(
     until(file.exists, 60)
     started += [dask("worker", "--nthreads", "1", "--name", f"mine:{i}") for i in range(2)]
     text = until(lambda: file.read_text() if file.read_text().endswith("}") else None, 10)
-    import json
-
     yield json.loads(text)["address"], started
     for process in started:
         process.terminate()
@@ -103,8 +137,7 @@ def test_a_foreign_cluster_is_used_shown_and_left_alone(
     assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
     assert server.http.post("pool/workers/mine-0/restart").status_code == 409
 
-    run_id = server.submit("primes", {"below": 600_000, "slices": 300})
-    until(lambda: (server.run(run_id)["progress"] or {}).get("done", 0) >= 20, 60, server)
+    run_id = begun(server)
     (busy,) = [w for w in server.get("pool")["workers"] if w["run_id"] == run_id]
     os.kill(busy["pid"], signal.SIGKILL)
     run = server.wait(run_id)
@@ -130,37 +163,33 @@ def test_a_scheduler_that_is_not_there_is_named(new_server: MakeServer) -> None:
     assert server.run(run_id)["state"] == "queued"
 
 
-def test_the_pool_changes_its_size(new_server: MakeServer) -> None:
-    server = new_server()
-    server.wait_for_workers(2)
-    answer = server.http.patch("pool", json={"n_workers": 1})
+def test_a_worker_can_be_restarted_and_its_run_goes_on(workers: LabServer) -> None:
+    run_id = begun(workers)
+    (busy,) = [w for w in workers.get("pool")["workers"] if w["run_id"] == run_id]
+    workers.post(f"pool/workers/{busy['id']}/restart")
+    run = workers.wait(run_id)
+    assert run["result"] == {"primes": 49_098, "attempt": 2}
+    assert run["max_attempts"] == 4
+    until(lambda: not psutil.pid_exists(busy["pid"]), 20, workers)
+    answer = workers.http.post("pool/workers/nobody/restart")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_the_pool_changes_its_size(workers: LabServer) -> None:
+    answer = workers.http.patch("pool", json={"n_workers": 1})
     assert answer.status_code == 202
-    server.wait_for_workers(1)
-    assert server.http.patch("pool", json={"minimum": 1, "maximum": 3}).status_code == 202
-    runs = [server.submit("primes", {"below": 2_000_000, "slices": 2000}) for _ in range(3)]
-    server.wait_for_workers(3)
+    workers.wait_for_workers(1)
+    assert workers.http.patch("pool", json={"minimum": 1, "maximum": 3}).status_code == 202
+    runs = [workers.submit("primes", {"below": 2_000_000, "slices": 2000}) for _ in range(3)]
+    workers.wait_for_workers(3)
     for run_id in runs:
-        server.wait(run_id, "running")
-        server.post(f"runs/{run_id}/cancel")
+        workers.wait(run_id, "running")
+        workers.post(f"runs/{run_id}/cancel")
     for body in (
         {},
         {"n_workers": 0},
         {"minimum": 3, "maximum": 1},
         {"n_workers": 1, "minimum": 1},
     ):
-        refused = server.http.patch("pool", json=body)
+        refused = workers.http.patch("pool", json=body)
         assert (refused.status_code, refused.json()["code"]) == (422, "invalid_params"), body
-
-
-def test_a_worker_can_be_restarted_and_its_run_goes_on(new_server: MakeServer) -> None:
-    server = new_server()
-    run_id = server.submit("primes", {"below": 600_000, "slices": 300})
-    until(lambda: (server.run(run_id)["progress"] or {}).get("done", 0) >= 20, 60, server)
-    (busy,) = [w for w in server.get("pool")["workers"] if w["run_id"] == run_id]
-    server.post(f"pool/workers/{busy['id']}/restart")
-    run = server.wait(run_id)
-    assert run["result"] == {"primes": 49_098, "attempt": 2}
-    assert run["max_attempts"] == 4
-    until(lambda: not psutil.pid_exists(busy["pid"]), 20, server)
-    answer = server.http.post("pool/workers/nobody/restart")
-    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")

@@ -11,20 +11,25 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from support.server import TOKEN, LabServer
 
 FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
 VIEWPORT: Any = {"width": 1180, "height": 900}
+PATIENCE_MS = 30_000
+"""How long a page may take to be as expected: a busy machine is no failure, milliseconds."""
 NEWS = "apputils-extension/notification"
 
 
 def prepare(home: Path) -> None:
     """Write settings that keep JupyterLab from asking things, and that let tests command it."""
-    (home / "config").mkdir(parents=True, exist_ok=True)
+    (home / "config" / "labconfig").mkdir(parents=True, exist_ok=True)
     lab = {"LabApp": {"expose_app_in_browser": True}}
     (home / "config" / "jupyter_lab_config.json").write_text(json.dumps(lab))
+    # Each page would have the server start Node.js, to see whether JupyterLab is to be built.
+    page = {"buildAvailable": False, "buildCheck": False}
+    (home / "config" / "labconfig" / "page_config.json").write_text(json.dumps(page))
     set_setting(home, NEWS, fetchNews="false", checkForUpdates=False)
 
 
@@ -46,14 +51,16 @@ class LabPage:
         self.page = page
         self.server = server
         self.errors: list[str] = []
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("console", self._listen)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("pageerror", lambda error: self.errors.append(f"{error}\n{error.stack}"))
 
     def load(self, path: str = "") -> None:
         """Load the page with an empty workspace, and wait until it can be used."""
         self.page.goto(f"{self.server.url}lab{path}?reset&token={TOKEN}")
         self.ready()
+        # The last that JupyterLab does with an empty workspace; it would cover what is opened.
+        self.page.wait_for_selector("#filebrowser")
 
     def ready(self) -> None:
         """Wait until the page can be used."""
@@ -72,6 +79,13 @@ class LabPage:
             [name, args],
         )
 
+    def set_theme(self, theme: str) -> None:
+        """Change the theme and wait for it; a change while another is on its way is lost."""
+        self.page.evaluate(
+            "theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", theme
+        )
+        expect(self.page.locator("body")).to_have_attribute("data-jp-theme-name", theme)
+
     def forgive(self, pattern: str) -> None:
         """Forget complaints that a test has provoked."""
         self.errors = [error for error in self.errors if not re.search(pattern, error)]
@@ -86,6 +100,7 @@ class LabPage:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Start a browser; without LABPOOL_CHROMIUM, the one on PATH or Playwright's own."""
+    expect.set_options(timeout=PATIENCE_MS)
     path = os.environ.get("LABPOOL_CHROMIUM") or shutil.which("chromium")
     path = path or shutil.which("chromium-browser")
     with sync_playwright() as playwright:

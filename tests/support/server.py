@@ -63,7 +63,15 @@ class LabServer:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.stop()
+        """End it, and what it started; who tests how it stops calls ``stop``."""
+        running = self._process is not None and self._process.poll() is None
+        started = self.descendants() if running else []
+        try:
+            self.stop()
+        except subprocess.TimeoutExpired:
+            # A request that was cut leaves Jupyter a thread of AnyIO's, which it waits for.
+            assert gone(started, timeout=0) == []
+            self.kill()
 
     @property
     def pid(self) -> int:
@@ -186,6 +194,13 @@ class LabServer:
             return run if run["state"] in wanted else None
 
         return until(there, timeout, self)
+
+    def cancel_all(self) -> None:
+        """Cancel all runs that have not ended, and wait for their end."""
+        for run in self.get("runs", limit=100)["items"]:
+            if run["state"] in ("queued", "running", "interrupted"):
+                self.post(f"runs/{run['id']}/cancel")
+                self.wait(run["id"])
 
     def wait_for_workers(self, count: int = 2, timeout: float = 90) -> list[dict[str, Any]]:
         """Wait until the pool has so many workers."""

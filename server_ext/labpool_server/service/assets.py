@@ -90,7 +90,8 @@ class AssetService:
     async def asset_totals(self) -> AssetTotals:
         """Return how many assets there are, and how large."""
         every = [*await checkpoints(self._store), *await asyncio.to_thread(self._shelf.assets)]
-        parts = await asyncio.to_thread(self._shelf.parts)
+        every_part = await asyncio.to_thread(self._shelf.parts)
+        parts = [part for part in every_part if not part.busy]
         return AssetTotals(
             count=len(every),
             ready=sum(asset.status == "ready" for asset in every),

@@ -18,7 +18,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 
@@ -29,6 +29,8 @@ from labpool.runtime.recording import RecordingContext
 from labpool.wire.events import Event
 
 assert training.train is not None  # imported before the fork
+
+T = TypeVar("T")
 
 
 class Killer:
@@ -104,39 +106,70 @@ def weights(run_dir: Path) -> str:
     return sha256_of(run_dir / "model" / "model.safetensors")
 
 
-def scenario(work: Path, params: Params, kills: int) -> dict[str, Any]:
-    """Train undisturbed, then once for each kill point; return all digests.
+class Scenario:
+    """One training, played undisturbed at once; then with kills, in any order.
 
     Args:
         work: An own folder.
         params: What to train.
         kills: Points to kill at, spread evenly over the run.
+
+    Attributes:
+        chosen: The points to kill at, and 0 for a clock that knows nothing of points.
     """
-    work.mkdir()
-    began = time.monotonic()
-    points = attempt(params, work / "whole", 1, at=0)
-    took = time.monotonic() - began
-    chosen = {1 + round(k * (len(points) - 1) / (kills - 1)) for k in range(kills)}
-    outcomes = {}
-    for at in sorted(chosen):
-        run_dir = work / f"kill-{at}"
-        killed = attempt(params, run_dir, 1, at=at) == []
-        attempt(params, run_dir, 2, at=0)
-        outcomes[f"{at} {points[at - 1]}"] = (killed, weights(run_dir))
-    # The same run, killed again and again by a clock that knows nothing of points.
-    run_dir, number = work / "clock", 1
-    while attempt(params, run_dir, number, at=0, delay=took * (0.4 + 0.2 * number)) == []:
-        number += 1
-    outcomes["clock"] = (number > 1, weights(run_dir))
-    return {"whole": weights(work / "whole"), "outcomes": outcomes}
+
+    def __init__(self, work: Path, params: Params, kills: int) -> None:
+        work.mkdir()
+        self.work, self.params = work, params
+        began = time.monotonic()
+        self.points = attempt(params, work / "whole", 1, at=0)
+        self.took = time.monotonic() - began
+        self.whole = weights(work / "whole")
+        spread = {1 + round(k * (len(self.points) - 1) / (kills - 1)) for k in range(kills)}
+        self.chosen = [*sorted(spread), 0]
+
+    def play(self, at: int) -> tuple[str, bool, str]:
+        """Kill and go on; return the point's name, whether the kill came, and the weights."""
+        run_dir = self.work / f"kill-{at}"
+        if at:
+            killed = attempt(self.params, run_dir, 1, at=at) == []
+            attempt(self.params, run_dir, 2, at=0)
+            return f"{at} {self.points[at - 1]}", killed, weights(run_dir)
+        number = 1  # killed again and again
+        while not attempt(self.params, run_dir, number, 0, self.took * (0.4 + 0.2 * number)):
+            number += 1
+        return "clock", number > 1, weights(run_dir)
 
 
-def main(work: Path, scenarios: dict[str, Any]) -> dict[str, Any]:
+def side_by_side(tasks: list[T], play: Callable[[T], Any], work: Path) -> list[Any]:
+    """Play all tasks, each core its share of them in a forked child; return what came of each."""
+    players = min(os.cpu_count() or 1, 4)
+    for player in range(players):
+        if os.fork() == 0:
+            share = [play(task) for task in tasks[player::players]]
+            (work / f"{player}.json").write_text(json.dumps(share))
+            os._exit(0)
+    for _ in range(players):
+        _, status = os.wait()
+        assert status == 0, status
+    shares = [json.loads((work / f"{player}.json").read_text()) for player in range(players)]
+    return [shares[at % players][at // players] for at in range(len(tasks))]
+
+
+def main(work: Path, asked: dict[str, Any]) -> dict[str, Any]:
     """Play all scenarios: name to ``{"params", "kills"}``."""
-    return {
-        name: scenario(work / name, Params(**options["params"]), options["kills"])
-        for name, options in scenarios.items()
+    scenarios = {
+        name: Scenario(work / name, Params(**options["params"]), options["kills"])
+        for name, options in asked.items()
     }
+    tasks = [(name, at) for name, scenario in scenarios.items() for at in scenario.chosen]
+    played = side_by_side(tasks, lambda task: scenarios[task[0]].play(task[1]), work)
+    answers: dict[str, Any] = {
+        name: {"whole": scenario.whole, "outcomes": {}} for name, scenario in scenarios.items()
+    }
+    for (name, _), (point, killed, digest) in zip(tasks, played, strict=True):
+        answers[name]["outcomes"][point] = (killed, digest)
+    return answers
 
 
 if __name__ == "__main__":

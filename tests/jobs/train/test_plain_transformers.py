@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -11,8 +12,6 @@ from typing import Any
 import pytest
 
 from labpool.runtime.recording import RecordingContext
-
-Finished = tuple[RecordingContext, dict[str, Any]]
 
 LOAD = """
 from transformers import AutoConfig, AutoTokenizer, AutoModelForSequenceClassification, pipeline
@@ -32,64 +31,84 @@ assert abs(answer["score"] - logits.softmax(-1).max().item()) < 1e-6, answer
 """Plain transformers, with nothing about code from the model's folder."""
 
 
-def in_process(code: str, home: Path, path: Path) -> None:
-    """Run code that knows ``path``, with nobody there to answer questions."""
-    subprocess.run(
-        [sys.executable, "-W", "error::ImportWarning", "-c", f"path = {str(path)!r}\n{code}"],
-        check=True,
-        timeout=200,
+WITHOUT = """
+import sys; sys.modules['labpool'] = None
+from transformers import AutoModelForSequenceClassification as M, AutoTokenizer as T
+model = M.from_pretrained(path, trust_remote_code=True)
+tokenizer = T.from_pretrained(path)
+logits = model(**tokenizer(['طلاق'], return_tensors='pt')).logits
+assert logits.shape == (1, 3), logits.shape
+assert not any(m.startswith('labpool') for m in sys.modules if sys.modules[m])
+"""
+"""The model's own file, which lies beside the weights, is used."""
+
+LEAN = """
+import sys, labpool
+assert 'transformers' not in sys.modules
+from transformers import AutoModelForSequenceClassification
+there = [m for m in sys.modules if m.endswith('modeling_bert') or '.bert_lstm' in m]
+assert not there, there
+"""
+"""The model's module, and with it all of BERT, is imported at the first need."""
+
+BEFORE = [
+    "",
+    "import transformers",
+    "from transformers import AutoConfig",
+    "from transformers import BertForSequenceClassification, pipeline",
+]
+"""What may have been imported before Labpool; each adds to those above."""
+
+
+@pytest.fixture(scope="module")
+def answers(
+    finished: tuple[RecordingContext, dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, str]:
+    """The traceback of each case, all played by one program with nobody there to ask."""
+    ctx, result = finished
+    model, on_the_way = ctx.run_dir / "model", ctx.checkpoint_dir / result["best_checkpoint"]
+    cases = [
+        case("lean", LEAN, model),
+        case("without labpool", WITHOUT, model),
+        case("checkpoint", f"import labpool\n{LOAD}", on_the_way),
+        *(case(before, f"import labpool\n{LOAD}", model, before) for before in BEFORE),
+    ]
+    program = Path(__file__).with_name("plain.py")
+    done = subprocess.run(
+        [sys.executable, "-W", "error::ImportWarning", program, json.dumps(cases)],
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=False,
         stdin=subprocess.DEVNULL,
         env={
-            "HF_HOME": str(home),
+            "HF_HOME": str(tmp_path_factory.mktemp("home")),
             "HF_HUB_OFFLINE": "1",
             "OMP_NUM_THREADS": "1",
             "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
         },
     )
+    assert done.returncode == 0, done.stderr[-3000:]
+    played: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
+    return played
 
 
-@pytest.mark.parametrize(
-    "first",
-    [
-        "import labpool",
-        "import transformers\nimport labpool",
-        "from transformers import AutoConfig\nimport labpool",
-        "from transformers import BertForSequenceClassification, pipeline\nimport labpool",
-    ],
-)
-def test_importing_labpool_is_enough_before_and_after(
-    finished: Finished, tmp_path: Path, first: str
-) -> None:
-    in_process(f"{first}\n{LOAD}", tmp_path, finished[0].run_dir / "model")
+def case(name: str, code: str, path: Path, before: str = "") -> dict[str, str]:
+    return {"name": name, "before": before, "code": code, "path": str(path)}
 
 
-def test_a_checkpoint_on_the_way_loads_as_well(finished: Finished, tmp_path: Path) -> None:
-    ctx, result = finished
-    path = ctx.checkpoint_dir / result["best_checkpoint"]
-    in_process(f"import labpool\n{LOAD}", tmp_path, path)
+@pytest.mark.parametrize("before", BEFORE)
+def test_importing_labpool_is_enough_before_and_after(answers: dict[str, str], before: str) -> None:
+    assert answers[before] == ""
 
 
-def test_without_labpool_the_models_own_file_is_used(finished: Finished, tmp_path: Path) -> None:
-    """It lies beside the weights."""
-    code = (
-        "import sys; sys.modules['labpool'] = None\n"
-        "from transformers import AutoModelForSequenceClassification as M, AutoTokenizer as T\n"
-        "model = M.from_pretrained(path, trust_remote_code=True)\n"
-        "tokenizer = T.from_pretrained(path)\n"
-        "logits = model(**tokenizer(['طلاق'], return_tensors='pt')).logits\n"
-        "assert logits.shape == (1, 3), logits.shape\n"
-        "assert not any(m.startswith('labpool') for m in sys.modules if sys.modules[m])\n"
-    )
-    in_process(code, tmp_path, finished[0].run_dir / "model")
+def test_a_checkpoint_on_the_way_loads_as_well(answers: dict[str, str]) -> None:
+    assert answers["checkpoint"] == ""
 
 
-def test_who_only_imports_transformers_pays_nothing(tmp_path: Path) -> None:
-    """The model's module, and with it all of BERT, is imported at the first need."""
-    code = (
-        "import sys, labpool\n"
-        "assert 'transformers' not in sys.modules\n"
-        "from transformers import AutoModelForSequenceClassification\n"
-        "there = [m for m in sys.modules if m.endswith('modeling_bert') or '.bert_lstm' in m]\n"
-        "assert not there, there\n"
-    )
-    in_process(code, tmp_path, tmp_path)
+def test_without_labpool_the_models_own_file_is_used(answers: dict[str, str]) -> None:
+    assert answers["without labpool"] == ""
+
+
+def test_who_only_imports_transformers_pays_nothing(answers: dict[str, str]) -> None:
+    assert answers["lean"] == ""

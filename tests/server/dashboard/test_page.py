@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
+import dask.config
 import httpx
 import pytest
 from tornado.httpclient import HTTPRequest
@@ -43,11 +44,15 @@ class Seats:
 
 @pytest.fixture
 async def scheduler() -> AsyncIterator[GatedScheduler]:
-    async with GatedScheduler(host="127.0.0.1", port=0, dashboard_address="127.0.0.1:0") as found:
-        yield found
+    """A scheduler whose Bokeh ends a session a second after its tab has gone, and not 15."""
+    bokeh = "distributed.scheduler.dashboard.bokeh-application"
+    with dask.config.set({f"{bokeh}.unused_session_lifetime_milliseconds": 1000}):
+        async with GatedScheduler(
+            host="127.0.0.1", port=0, dashboard_address="127.0.0.1:0"
+        ) as found:
+            yield found
 
 
-@pytest.mark.slow
 async def test_a_tab_that_was_closed_leaves_nothing_behind(scheduler: GatedScheduler) -> None:
     seats = Seats()
     add_page(scheduler, History(), seats)
@@ -65,7 +70,7 @@ async def test_a_tab_that_was_closed_leaves_nothing_behind(scheduler: GatedSched
     await seats.more(2)
     tab.close()
     app = scheduler.http_application.applications[-1]
-    while app.get_sessions("/labpool"):  # nobody looks at it: Bokeh ends it after 15 seconds
+    while app.get_sessions("/labpool"):  # nobody looks at it: Bokeh ends it
         with suppress(TimeoutError):
             await asyncio.wait_for(seats.more(1), 3)
     with pytest.raises(TimeoutError):

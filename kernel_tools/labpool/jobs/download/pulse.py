@@ -91,5 +91,5 @@ class Pulse:
         every = max(self._limits.metric_s, (now - self.began) / POINTS)
         if bytes_now and now - before >= every:
             rate = (bytes_now - bytes_before) / (now - before)
-            self._ctx.metric(round(now - self.began), rate=rate)
+            self._ctx.metric(round(now - self.began), bytes_per_s=rate)
             self._point = (now, bytes_now)

@@ -24,6 +24,7 @@ class ChatterParams(_Params):
     messages: int = Field(default=1000, ge=0)
     rate: float = Field(default=0, ge=0, description="Messages a second; 0 for no limit.")
     word: str = "word"
+    until: str = Field(default="", description="File that ends it as soon as it is there.")
 
 
 class SgdParams(_Params):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from pathlib import Path
 from typing import Any
 
 from labpool.runtime.context import Cancelled, JobContext
@@ -41,6 +42,8 @@ def chatter(params: ChatterParams, ctx: JobContext) -> dict[str, Any]:
     for i in range(params.messages):
         if i % 100 == 0:
             ctx.check_cancelled()
+        if params.until and Path(params.until).exists():
+            break
         match i % 3:
             case 0:
                 ctx.metric(i, value=float(i))
