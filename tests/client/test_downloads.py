@@ -154,12 +154,39 @@ def test_a_person_is_asked_for_the_token_once(server: LabServer, pool: Labpool) 
     pool.delete_token()
 
 
+TRAIN = """
+import labpool
+with labpool.connect() as pool:
+    run = pool.train(dataset="fruit", model_config={"hidden_size": 8, "heads": 1})
+    print("launched", run.params["dataset"])
+    run.cancel()
+"""
+
+
+@pytest.mark.parametrize(("answer", "says"), [("n", "DownloadNeeded"), ("", "launched fruit")])
+def test_a_person_is_asked_whether_to_download_first(
+    server: LabServer, pool: Labpool, answer: str, says: str
+) -> None:
+    for asset in pool.assets(kind="dataset"):
+        pool.delete_asset(asset.id)
+    shown, code = asked(server, "-c", TRAIN, question=b"first? [Y/n] ", answer=answer)
+    assert "fruit (2.8 KiB) is not here yet" in shown
+    assert says in shown
+    assert code == (1 if answer else 0), shown
+
+
 def typed(server: LabServer, *words: str, answer: str = "") -> tuple[str, int]:
     """Run the program in a terminal of its own, answering its question."""
+    words = ("-m", "labpool.client.cli", *words)
+    return asked(server, *words, question=b"Token: " if answer else b"", answer=answer)
+
+
+def asked(server: LabServer, *words: str, question: bytes, answer: str) -> tuple[str, int]:
+    """Run Python in a terminal of its own, and answer one question."""
     child, terminal = pty.fork()
     if child == 0:
         os.environ.update(LABPOOL_URL=server.url, LABPOOL_TOKEN=TOKEN, TERM="xterm")
-        os.execv(sys.executable, [sys.executable, "-m", "labpool.client.cli", *words])
+        os.execv(sys.executable, [sys.executable, *words])
     shown = b""
     while True:
         try:
@@ -167,9 +194,9 @@ def typed(server: LabServer, *words: str, answer: str = "") -> tuple[str, int]:
         except OSError:  # the program has ended
             break
         shown += piece
-        if answer and shown.endswith(b"Token: "):
+        if question and shown.endswith(question):
             os.write(terminal, answer.encode() + b"\n")
-            answer = ""
+            question = b""
     os.close(terminal)
     _, status = os.waitpid(child, 0)
     return shown.decode(), os.waitstatus_to_exitcode(status)
