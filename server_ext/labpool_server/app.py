@@ -241,8 +241,11 @@ class Labpool(ExtensionApp):
 
     async def stop_extension(self) -> None:
         """Ask the jobs to save, then end what was started."""
-        if self.service is not None:
-            await self.service.stop()
+        try:
+            if self.service is not None:
+                await self.service.stop()
+        except Exception:  # raised, it would keep Jupyter from ending
+            self.log.exception("Labpool did not stop as it should.")
 
     def _active(self) -> None:
         if self.serverapp is not None:

@@ -53,6 +53,28 @@ def test_a_killed_worker_costs_a_run_nothing_but_time(server: LabServer) -> None
     assert sum(w["errors"] for w in server.wait_for_workers()) == before + 1
 
 
+def test_a_worker_that_dask_gave_up_is_replaced_and_holds_up_no_stop(
+    new_server: MakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # On a busy machine a worker may come back later than that. Dask tells nobody, and gives it
+    # up even when it comes in that very moment.
+    monkeypatch.setenv("DASK_DISTRIBUTED__DEPLOY__LOST_WORKER_TIMEOUT", "0.5s")
+    server = new_server(n_workers=1)
+    run_id = begun(server)
+    (worker,) = server.get("pool")["workers"]
+    os.kill(worker["pid"], signal.SIGKILL)
+    run = server.wait(run_id)
+    assert (run["state"], run["result"]["primes"]) == ("succeeded", 49_098)
+
+    (worker,) = server.wait_for_workers(1)
+    os.kill(worker["pid"], signal.SIGKILL)
+    given_up = time.time() + 0.6
+    until(lambda: any(c.create_time() > given_up for c in server.descendants()), 30, server)
+    children = server.descendants()
+    server.stop()
+    assert gone(children) == []
+
+
 def test_a_ctrl_c_in_the_servers_terminal_is_for_the_server_alone(server: LabServer) -> None:
     run_id = server.submit("primes", LONG)
     server.wait(run_id, "running")

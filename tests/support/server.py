@@ -199,7 +199,8 @@ class LabServer:
         """Cancel all runs that have not ended, and wait for their end."""
         for run in self.get("runs", limit=100)["items"]:
             if run["state"] in ("queued", "running", "interrupted"):
-                self.post(f"runs/{run['id']}/cancel")
+                answer = self.http.post(f"runs/{run['id']}/cancel")
+                assert answer.status_code in (202, 409), answer.text  # 409: it has just ended
                 self.wait(run["id"])
 
     def wait_for_workers(self, count: int = 2, timeout: float = 90) -> list[dict[str, Any]]:

@@ -27,7 +27,7 @@ from .endings import StopReason
 from .size import Size
 
 PAUSE_S = 2.0
-"""Pause before the queue is looked at again when the store or the pool did not answer, seconds."""
+"""Pause before the next look, seconds: store or pool did not answer, or workers are missing."""
 
 IDLE_S = 60.0
 """How long workers beyond the least number stay with nothing to do, seconds."""
@@ -200,6 +200,9 @@ class Dispatcher:
             self._idle_since = None
             if wanted != now:
                 await backend.resize(wanted, busy)
+                if backend.mode == "local":
+                    # Dask closes what starts a worker that is not back in time, and tells nobody.
+                    self._look_again_in(PAUSE_S)
             return
         clock = asyncio.get_running_loop().time()
         self._idle_since = self._idle_since or clock

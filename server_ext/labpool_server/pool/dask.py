@@ -51,6 +51,7 @@ class DaskBackend:
         self._facts: dict[str, dict[str, Any]] = {}
         self._addresses: dict[str, str] = {}
         self._leaving: set[str] = set()
+        self._gone: set[str] = set()
         self._limits: dict[str, int] = {}
         self._ended_at: dict[str, int] = {}
         self._running: dict[str, Future[Any]] = {}
@@ -124,6 +125,8 @@ class DaskBackend:
             given = partial(entrust, key_of(spec.run_id, spec.attempt), dict(secrets))
             if address not in await client.run(given, workers=[address], on_error="ignore"):
                 raise self._lost(seat_id, address)
+        if address in self._gone:  # since somebody looked; the scheduler would wait for it
+            raise self._lost(seat_id, address)
         future = client.submit(
             run_attempt,
             spec.model_dump(mode="json"),
@@ -176,7 +179,8 @@ class DaskBackend:
             self._cluster.scale(target)
             return
         idle = [name for name in reversed(names) if _seat_id(name) not in busy]
-        await self._cluster.scale_down(idle[: len(names) - target])
+        scaling = asyncio.ensure_future(self._cluster.scale_down(idle[: len(names) - target]))
+        await asyncio.shield(scaling)  # cut in the middle, Dask could not close its cluster
 
     def dashboard(self) -> Dashboard | None:
         """See ``Backend.dashboard``."""
@@ -268,7 +272,10 @@ class DaskBackend:
 
     def _on_scheduler_event(self, event: tuple[Any, dict[str, Any]]) -> None:
         message = event[1]
+        if message.get("action") == "add-worker":
+            self._gone.discard(message["worker"])
         if message.get("action") == "remove-worker":
+            self._gone.add(message["worker"])
             self._give_up(message["worker"])
         if message.get("action") in _NEWS:
             self._listener.change()
