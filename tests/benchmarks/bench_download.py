@@ -82,11 +82,11 @@ def test_bench(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
                 ours.append(emptied(cache, lambda: on_the_pool(server, process)))
                 program.append(emptied(theirs, lambda: by_program(repo.commit, env)))
                 call.append(emptied(theirs, lambda: by_call(repo.commit, env)))
-    for name, costs in (("hf download", program), ("snapshot_download", call)):
-        for kind in ("wall", "cpu"):
-            best = [min(getattr(cost, kind) for cost in each) for each in (ours, costs)]
-            row(f"300 MB, least {kind} of {ROUNDS}", best[0], best[1], "s", name)
-    print("walls:", *([round(c.wall, 2) for c in each] for each in (ours, program, call)))
+        for name, costs in (("hf download", program), ("snapshot_download", call)):
+            for kind in ("wall", "cpu"):
+                best = [min(getattr(cost, kind) for cost in each) for each in (ours, costs)]
+                row(f"300 MB, least {kind} of {ROUNDS}", best[0], best[1], "s", name)
+        print("walls:", *([round(c.wall, 2) for c in each] for each in (ours, program, call)))
 
 
 def emptied(folder: Path, fetch: Callable[[], Cost]) -> Cost:
