@@ -134,11 +134,8 @@ class Connection:
         request = self._request(_BY_ID[route_id], path, query, None)
         request.headers.update({**headers, "Accept": "text/event-stream"})
         request.extensions["timeout"] = self._waits(self.timing.silence_s).as_dict()
-        response = self._once(request, stream=True)
-        try:
+        with contextlib.closing(self._once(request, stream=True)) as response:
             yield response
-        finally:
-            response.close()
 
     @contextlib.contextmanager
     def download(self, route_id: str, path: Mapping[str, str]) -> Iterator[httpx.Response]:
@@ -148,11 +145,8 @@ class Connection:
             LabpoolError: The server refused, or does not answer.
         """
         request = self._request(_BY_ID[route_id], path, {}, None)
-        response = self._once(request, stream=True)
-        try:
+        with contextlib.closing(self._once(request, stream=True)) as response:
             yield response
-        finally:
-            response.close()
 
     def _request(
         self,

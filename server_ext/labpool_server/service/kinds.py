@@ -24,7 +24,7 @@ from labpool.wire import (
 )
 
 from .secrets import SecretService
-from .shelf import DOWNLOAD, Shelf
+from .shelf import Shelf
 
 PARAMS_LIMIT = 1 << 20
 """Largest params, bytes of JSON."""
@@ -72,11 +72,14 @@ class Kinds:
         """Return what each kind is called, by name."""
         return {name: self.registry.title(name) for name in self.registry.names()}
 
-    def name_of(self, kind: str, params: Mapping[str, Any], run_id: str) -> str:
-        """Return what to call a run that nobody gave a name."""
-        if kind == DOWNLOAD:
-            return str(params["id"])
-        return f"{kind} {run_id[:4]}"
+    def name_of(self, name: str, params: Mapping[str, Any], run_id: str) -> str:
+        """Return what to call a run that nobody gave a name: as the entry that it is about."""
+        kind = self.registry.get(name)
+        fields = kind.params.model_fields.items() if kind else ()
+        for field, info in fields:
+            if isinstance(info.json_schema_extra, dict) and CATALOG_MARK in info.json_schema_extra:
+                return str(params[field])
+        return f"{name} {run_id[:4]}"
 
     def accept(self, name: str, params: dict[str, Any], owner: str) -> dict[str, Any]:
         """Return the params with defaults filled in, as they are stored and sent.

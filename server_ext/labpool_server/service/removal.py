@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from labpool.runtime.digests import size_of
@@ -70,22 +71,24 @@ class RemovalService:
             runs = {run.id}
         else:
             runs = {asset.source for asset in await checkpoints(self._store)}
+        used = await self._words_of_active_runs()
         gone, freed = [], 0
         for run_id in sorted(runs):
-            for asset in await self._old_checkpoints(run_id, request.keep):
+            for asset in await self._old_checkpoints(run_id, request.keep, used):
                 path = Path(asset.path or "")
                 freed += await self._delete_checkpoint(run_id, asset.name, path)
                 gone.append(asset.id)
         return AssetsRemoved(ids=gone, freed_bytes=freed)
 
-    async def _old_checkpoints(self, run_id: str, keep: int) -> list[Asset]:
+    async def _old_checkpoints(
+        self, run_id: str, keep: int, used: Mapping[str, str]
+    ) -> list[Asset]:
         run = await self._store.read(self._store.sync.run, run_id)
         if run is None or not run.state.ended:
             return []
         kept = await checkpoints(self._store, run_id)
         losses = {a.id: a.meta["val_loss"] for a in kept if "val_loss" in a.meta}
         best = min(losses, key=lambda asset_id: losses[asset_id]) if losses else None
-        used = await self._words_of_active_runs()
         return [
             asset
             for asset in kept[keep:]
@@ -95,9 +98,7 @@ class RemovalService:
     async def _delete_checkpoint(self, run_id: str, name: str, path: Path) -> int:
         run = await self._store.read(self._store.sync.run, run_id)
         if run is not None and not run.state.ended:
-            raise Conflict(
-                f"Run {run_id} is {run.state}; its checkpoints are what it goes on from."
-            )
+            raise _goes_on(run)
         freed = await asyncio.to_thread(_size, path)
         attempt = run.attempt if run else 0
         await self._store.append(ArtifactDeleted(run_id=run_id, attempt=attempt, name=name))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -66,20 +66,14 @@ class Shelf:
 
     def items(self, kind: str | None = None) -> list[CatalogItem]:
         """Return the catalog's entries, of one kind or all, with how each stands."""
-        latest = self._latest_downloads()
-        catalog = labpool_catalog.read(self.settings.catalog_dirs)
-        listed = [_on_the_wire(each) for each in (*catalog.models, *catalog.datasets)]
-        return [
-            self._item(entry, latest.get(entry.id))
-            for entry in listed
-            if kind is None or entry.kind == kind
-        ]
+        items = self._items(self._latest_downloads())
+        return [item for item in items if kind is None or item.kind == kind]
 
     def assets(self) -> list[Asset]:
         """Return what is in the cache or on its way into it, newest first."""
         found = {asset.id: asset for asset in self._on_disk()}
         latest = self._latest_downloads()
-        for item in self.items():
+        for item in self._items(latest):
             key = asset_id(item.kind, item.repo_id or "", item.revision)
             if item.status == "downloading" or (item.status == "error" and key in found):
                 found[key] = _expected(item, latest[item.id], found.get(key))
@@ -109,6 +103,11 @@ class Shelf:
         for run in self._downloads():
             latest.setdefault(str(run.params.get("id")), run)
         return latest
+
+    def _items(self, latest: Mapping[str, Run]) -> list[CatalogItem]:
+        catalog = labpool_catalog.read(self.settings.catalog_dirs)
+        listed = [_on_the_wire(each) for each in (*catalog.models, *catalog.datasets)]
+        return [self._item(entry, latest.get(entry.id)) for entry in listed]
 
     def _item(self, entry: CatalogEntry, run: Run | None) -> CatalogItem:
         facts = entry.model_dump() | {"run_id": run.id if run else None}
