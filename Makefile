@@ -30,12 +30,12 @@ lab: setup ## Start JupyterLab with Labpool, apart from your own settings
 	@exec $(PYTHON_IN_VENV) tools/lab.py
 
 bench: setup ## Run the benchmarks
-	@$(PYTHON_IN_VENV) -m pytest -m bench tests $(ARGS)
+	@sh tools/bench.sh $(ARGS)
 
 pin: setup ## Renew constraints.txt from a fresh install of the newest versions
 	@$(PYTHON_IN_VENV) tools/pin.py
 
 clean: ## Remove all that these targets made
-	rm -rf .venv .stamps .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .bench .stamps .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	rm -rf labext/node_modules labext/.yarn labext/lib dist build
 	rm -rf server_ext/labpool_server/labextension kernel_tools/labpool/client/widgets/static

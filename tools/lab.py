@@ -22,6 +22,8 @@ import psutil
 ROOT = Path(__file__).resolve().parents[1]
 DEMO = ROOT / ".demo"
 LOG = "jupyter.log"
+PRACTICE_SITE = "127.0.0.1:8765"
+"""Where the example of a scrape starts a site of its own."""
 START_S = 120.0
 STOP_S = 20.0
 KILL_S = 5.0
@@ -128,6 +130,7 @@ class LabServer:
             "--ServerApp.port_retries=0",
             f"--IdentityProvider.token={self.token}",
             f"--Labpool.data_dir={self.data_dir}",
+            f"--Labpool.scrape_allowed_hosts={PRACTICE_SITE}",
             f"--ServerApp.root_dir={notebooks if notebooks.is_dir() else self.home}",
         ]
 

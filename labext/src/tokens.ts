@@ -52,6 +52,8 @@ export const Commands = {
   restartWorker: 'labpool:restart-worker',
   /** Opens the page of models, data sets and checkpoints. */
   openResources: 'labpool:open-resources',
+  /** Shows the sessions that scrapes log in with; with `name`, saves that one. */
+  sessions: 'labpool:sessions',
   /** Opens Labpool's page on the Dask dashboard. */
   openDashboard: 'labpool:open-dashboard',
   /** Opens the Dask dashboard itself. */

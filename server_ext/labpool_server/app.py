@@ -22,6 +22,9 @@ from .handlers import handlers
 from .pool.backend import Backend, Listener, PoolSettings
 from .service import HubSettings, Service, Thresholds
 
+MOST_PAGES = 64
+"""Pages at once on each worker that anybody may ask for; a run's own number has the same limit."""
+
 
 def default_workers() -> int:
     """Return min(max(cores - 1, 2), 8)."""
@@ -133,6 +136,24 @@ class Labpool(ExtensionApp):
         help="Days after which the half of a download that nobody went on with is deleted; 0 for "
         "never. Default 7.",
     ).tag(config=True)
+    scrape_allowed_hosts = List(
+        Unicode(),
+        help="Hosts with private addresses that scrapes may read all the same: a name, "
+        '"*.example.org", an address or a network ("10.1.0.0/16"), each with ":port" if only '
+        "that one is meant. None by default: private, loopback and link-local addresses are "
+        "refused.",
+    ).tag(config=True)
+    scrape_pages = Integer(
+        0,
+        help="Pages that a scrape reads at once on each worker. 0 (the default) means by the "
+        "cores and memory: 4 for each core that falls to a worker, from 2 to 8, and fewer where "
+        "memory is short. At most 64.",
+    ).tag(config=True)
+    scrape_browser = Unicode(
+        help="Path of the Chromium that scrapes use. Default: the environment's LABPOOL_CHROMIUM, "
+        "else the headless shell, Chromium or Chrome that is found on PATH or that Playwright has "
+        "installed.",
+    ).tag(config=True)
     alert_cpu = Float(
         90.0, help="Server CPU, percent of one core, above which an alert is shown; 0 for none."
     ).tag(config=True)
@@ -183,11 +204,31 @@ class Labpool(ExtensionApp):
     def _default_hub_token(self) -> str:
         return os.environ.get("HF_TOKEN", "")
 
+    @default("scrape_browser")
+    def _default_scrape_browser(self) -> str:
+        return os.environ.get("LABPOOL_CHROMIUM", "")
+
     @validate("n_workers", "threads")
     def _not_negative(self, proposal: Any) -> int:
         if proposal["value"] < 0:
             raise TraitError(f"{proposal['trait'].name} must not be negative.")
         return int(proposal["value"])
+
+    @validate("scrape_pages")
+    def _few_pages(self, proposal: Any) -> int:
+        if not 0 <= proposal["value"] <= MOST_PAGES:
+            raise TraitError(f"scrape_pages is from 0 to {MOST_PAGES}.")
+        return int(proposal["value"])
+
+    @validate("scrape_allowed_hosts")
+    def _hosts(self, proposal: Any) -> list[str]:
+        for host in proposal["value"]:
+            if not host or "://" in host or "," in host or host.split() != [host]:
+                raise TraitError(
+                    f"scrape_allowed_hosts: {host!r} is no host; write a name, an address or a "
+                    'network, such as "intranet.example.org:8080" or "10.1.0.0/16".'
+                )
+        return list(proposal["value"])
 
     def initialize_settings(self) -> None:
         """Make the service; nothing is opened or started yet."""
@@ -210,6 +251,7 @@ class Labpool(ExtensionApp):
                 token=self.hub_token,
                 part_days=self.part_days,
             ),
+            job_settings=self._job_settings(),
             thresholds=Thresholds(
                 cpu=self.alert_cpu,
                 memory=self.alert_memory,
@@ -250,6 +292,13 @@ class Labpool(ExtensionApp):
     def _active(self) -> None:
         if self.serverapp is not None:
             self.serverapp.web_app.settings["labpool_last_activity"] = utc_now()
+
+    def _job_settings(self) -> dict[str, str]:
+        return {
+            "scrape_allowed_hosts": ",".join(self.scrape_allowed_hosts),
+            "scrape_pages": str(self.scrape_pages),
+            "scrape_browser": self.scrape_browser,
+        }
 
     def _pool_settings(self) -> PoolSettings:
         count = self.n_workers or default_workers()

@@ -21,7 +21,8 @@ from labpool.wire.errors import (
     ServerUnavailable,
 )
 from labpool.wire.events import event_adapter
-from labpool.wire.routes import API_PREFIX, ROUTES, Route
+from labpool.wire.route import API_PREFIX, Route
+from labpool.wire.routes import ROUTES
 from labpool.wire.socket import WatchRequest, message_adapter
 
 CONTRACT_VERSION = "1"

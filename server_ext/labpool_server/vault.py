@@ -43,12 +43,14 @@ class Vault:
         self._folder = folder
         self._lock = threading.Lock()
 
-    def save(self, owner: str, name: str, value: str) -> None:
-        """Keep a secret; an older one of that name is gone."""
+    def save(self, owner: str, name: str, value: str) -> datetime:
+        """Keep a secret; an older one of that name is gone. Returns when that was."""
+        at = utc_now()
         with self._lock:
             kept = self._read()
-            kept.setdefault(owner, {})[name] = {"value": value, "at": utc_now().isoformat()}
+            kept.setdefault(owner, {})[name] = {"value": value, "at": at.isoformat()}
             self._write(kept)
+        return at
 
     def delete(self, owner: str, name: str) -> bool:
         """Forget a secret. False where there was none."""
@@ -70,6 +72,16 @@ class Vault:
         with self._lock:
             kept = self._read().get(owner, {})
         return {name: datetime.fromisoformat(entry["at"]) for name, entry in kept.items()}
+
+    def every(self, owner: str, prefix: str) -> dict[str, tuple[str, datetime]]:
+        """Return somebody's secrets whose names begin so, each with when it was saved."""
+        with self._lock:
+            kept = self._read().get(owner, {})
+        return {
+            name: (entry["value"], datetime.fromisoformat(entry["at"]))
+            for name, entry in kept.items()
+            if name.startswith(prefix)
+        }
 
     def _read(self) -> dict[str, dict[str, dict[str, str]]]:
         path = self._folder / SECRETS_FILE

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, expect
 from support.hub import LocalHub
 from support.hub_world import TOKEN, HubWorld
 from support.lab_page import prepare, set_setting
-from support.server import LabServer
+from support.server import LabServer, until
 
 from .panel_page import PanelPage, requests
 from .test_accessibility import AXE, DIALOG, THEMES, violations
@@ -174,10 +174,7 @@ def test_what_is_not_ours_goes_only_by_its_name(lab: PanelPage) -> None:
 
 def test_the_page_is_there_again_after_a_reload(lab: PanelPage) -> None:
     kept = f"{lab.server.url}lab/api/workspaces/default"
-    lab.page.wait_for_function(
-        "async url => (await (await fetch(url)).text()).includes('labpool-resources:resources')",
-        arg=kept,
-    )
+    until(lambda: '"labpool-resources:resources"' in lab.page.request.get(kept).text(), 20)
     lab.page.reload()
     lab.ready()
     expect(card(lab, "tiny")).to_be_visible()

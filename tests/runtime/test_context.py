@@ -68,3 +68,16 @@ def test_who_was_asked_to_stop_can_end_with_one_call(context: RecordingContext) 
     context.stop.set()
     with pytest.raises(Cancelled):
         context.check_cancelled()
+
+
+def test_a_secret_of_digits_breaks_no_number_and_one_with_quotes_is_found(tmp_path: Path) -> None:
+    from labpool.runtime.execute import _blacked_out
+
+    secrets = {"a": "123456", "b": 'to"ken\\é'}
+    ctx = RecordingContext(run_id="r1", run_dir=tmp_path, secrets=secrets)
+    said = {"items": 123456, "text": "id 123456", "list": ['x to"ken\\é y', None, 1.5]}
+    assert _blacked_out(said, ctx) == {
+        "items": 123456,
+        "text": "id ********",
+        "list": ["x ******** y", None, 1.5],
+    }

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from support.scrape_world import ScrapeWorld, scrape_world
 from support.server import TOKEN, LabServer, until
 
 
@@ -37,3 +38,19 @@ def coming_up(tmp_path_factory: pytest.TempPathFactory, example_site: Path) -> I
         page = client.get(url, params={"lang": "fa"}, headers={"Accept": "text/html"})
         until(lambda: client.get(url).status_code == 200, 90, server)
         yield ComingUp(server, answer, page)
+
+
+@pytest.fixture(scope="session")
+def one_scrape_world(
+    tmp_path_factory: pytest.TempPathFactory, example_site: Path
+) -> Iterator[ScrapeWorld]:
+    with scrape_world(tmp_path_factory.mktemp("scrapes"), example_site) as world:
+        yield world
+
+
+@pytest.fixture
+def world(one_scrape_world: ScrapeWorld) -> ScrapeWorld:
+    """A server that scrapes, and a site on which nothing goes wrong yet."""
+    one_scrape_world.site.faults.clear()
+    one_scrape_world.site.log.clear()
+    return one_scrape_world

@@ -14,7 +14,9 @@ import httpx
 import psutil
 import pytest
 
+from support.scrape_world import CHROMIUM, ScrapeWorld, lines
 from support.server import TOKEN, LabServer, until
+from support.site import LocalSite
 
 pytestmark = pytest.mark.cluster
 MakeServer = Callable[..., LabServer]
@@ -29,6 +31,17 @@ def threads(tmp_path_factory: pytest.TempPathFactory, example_site: Path) -> Ite
     home = tmp_path_factory.mktemp("threads")
     with LabServer(home, example_site, use_workers=False, cancel_grace_s=0.5) as server:
         yield server
+
+
+def scrapes(server: LabServer) -> None:
+    """Scrape three tickets with both workers, and look for what nobody may see."""
+    with LocalSite(tickets=3) as site:
+        world = ScrapeWorld(server, site)
+        world.save_session()
+        run = world.scrape([1, 2, 3], workers=2)
+        assert (run["state"], run["result"]["ok"]) == ("succeeded", 3)
+        assert lines(world.records(run["id"])) == world.expected(1, 2, 3)
+        world.assert_hidden(json.dumps(run))
 
 
 @pytest.fixture
@@ -126,12 +139,19 @@ def test_a_foreign_cluster_is_used_shown_and_left_alone(
     new_server: MakeServer, cluster: tuple[str, list[subprocess.Popen[bytes]]]
 ) -> None:
     address, processes = cluster
-    server = new_server(scheduler_address=address, cancel_grace_s=0.5)
+    server = new_server(
+        scheduler_address=address,
+        cancel_grace_s=0.5,
+        scrape_allowed_hosts=["127.0.0.1"],
+        scrape_browser=CHROMIUM,
+    )
     workers = server.wait_for_workers()
     assert sorted(w["id"] for w in workers) == ["mine-0", "mine-1"]
     pool = server.get("pool")
     assert (pool["mode"], pool["state"]) == ("attached", "ready")
     assert server.wait(server.submit("primes"))["result"] == {"primes": 2262, "attempt": 1}
+    if CHROMIUM:
+        scrapes(server)
 
     refused = server.http.patch("pool", json={"n_workers": 4})
     assert (refused.status_code, refused.json()["code"]) == (409, "conflict")

@@ -32,3 +32,17 @@ def test_the_default_number_of_workers_has_bounds() -> None:
 def test_a_negative_number_is_refused() -> None:
     with pytest.raises(TraitError, match="n_workers must not be negative"):
         Labpool(n_workers=-1)
+
+
+@pytest.mark.parametrize("host", ["", "a b", "a,b", "https://intranet.example.org", " a"])
+def test_what_is_no_host_is_refused(host: str) -> None:
+    with pytest.raises(TraitError, match="is no host"):
+        Labpool(scrape_allowed_hosts=[host])
+    hosts = ["127.0.0.1:8000", "*.example.org", "10.1.0.0/16", "::1"]
+    assert Labpool(scrape_allowed_hosts=hosts).scrape_allowed_hosts == hosts
+
+
+@pytest.mark.parametrize("pages", [-1, 65])
+def test_pages_at_once_have_bounds(pages: int) -> None:
+    with pytest.raises(TraitError, match="from 0 to 64"):
+        Labpool(scrape_pages=pages)

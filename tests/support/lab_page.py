@@ -6,12 +6,13 @@ import json
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect, sync_playwright
 
 from support.server import TOKEN, LabServer
 
@@ -65,12 +66,22 @@ class LabPage:
     def ready(self) -> None:
         """Wait until the page can be used."""
         # A page that has emptied its workspace loads once more, without that word in its address.
-        self.page.wait_for_function(
+        self.wait_for(
             "async () => { const app = window.jupyterapp; await app?.restored;"
-            " return !!app && !location.search.includes('reset'); }",
-            timeout=90_000,
+            " return !!app && !location.search.includes('reset'); }"
         )
         self.page.wait_for_selector("#jupyterlab-splash", state="detached")
+
+    def wait_for(self, condition: str, seconds: float = 90) -> None:
+        """Wait until a function of the page says yes; Playwright's own way takes no async one."""
+        end = time.monotonic() + seconds
+        while True:
+            with suppress(Error):  # the page loads another one meanwhile
+                if self.page.evaluate(condition):
+                    return
+            if time.monotonic() > end:
+                raise TimeoutError(condition)
+            self.page.wait_for_timeout(50)
 
     def command(self, name: str, /, **args: Any) -> None:
         """Give JupyterLab a command, and do not wait for it."""

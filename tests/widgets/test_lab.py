@@ -150,7 +150,7 @@ def test_a_dead_kernel_is_told_and_running_the_cell_again_shows_the_truth(
     lab: NotebookPage,
 ) -> None:
     lab.page.evaluate(
-        "() => { void window.jupyterapp.shell.currentWidget"
+        "async () => { await window.jupyterapp.shell.currentWidget"
         ".context.sessionContext.session.kernel.restart(); }"
     )
     expect(widget(lab)).to_have_attribute("data-link", "closed")

@@ -14,7 +14,8 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from labpool.wire.errors import Forbidden, InvalidRequest, LabpoolError, ServerUnavailable
-from labpool.wire.routes import API_PREFIX, ROUTES, Route
+from labpool.wire.route import API_PREFIX, Route
+from labpool.wire.routes import ROUTES
 
 from .address import Address
 from .errors import NoServer, error_of
@@ -138,13 +139,18 @@ class Connection:
             yield response
 
     @contextlib.contextmanager
-    def download(self, route_id: str, path: Mapping[str, str]) -> Iterator[httpx.Response]:
+    def download(
+        self,
+        route_id: str,
+        path: Mapping[str, str],
+        query: Mapping[str, Any] | None = None,
+    ) -> Iterator[httpx.Response]:
         """Open an answer that is a file; the caller reads it.
 
         Raises:
             LabpoolError: The server refused, or does not answer.
         """
-        request = self._request(_BY_ID[route_id], path, {}, None)
+        request = self._request(_BY_ID[route_id], path, query or {}, None)
         with contextlib.closing(self._once(request, stream=True)) as response:
             yield response
 

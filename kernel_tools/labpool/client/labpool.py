@@ -4,31 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from html import escape
-from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
 
-from labpool.wire.assets import Asset, AssetsRemoved, AssetTotals, PruneRequest
-from labpool.wire.catalog import CatalogItem
 from labpool.wire.errors import InvalidParams, LabpoolError
 from labpool.wire.kinds import Kind
 from labpool.wire.runs import RunRequest, RunState
 from labpool.wire.workers import Monitoring, Pool, PoolChange, Worker
 
-from . import downloads
-from .archives import save_archive
+from . import downloads, scrapes
+from .assets import WithAssets
 from .asynchronous import twin
 from .connection import Connection
-from .listings import assets, catalog, kinds, runs, workers
+from .listings import kinds, runs, workers
 from .run import Run
+from .sessions import Sessions
 from .show import Listing, run_html
 from .stream import EventStream
+from .trying import Tried, attempt
 
 
-class Labpool:
+class Labpool(WithAssets):
     """The pool of one Jupyter server; ``labpool.connect()`` makes it.
 
     Every method that asks the server has an awaitable twin with an ``a`` before its name.
@@ -127,21 +126,71 @@ class Labpool:
         """
         return downloads.start(self, entry_id, options)
 
-    def catalog(self) -> Listing[CatalogItem]:
-        """List the models and data sets that may be downloaded, and how each stands."""
-        return catalog(downloads.listed(self.connection))
+    @property
+    def sessions(self) -> Sessions:
+        """Your sessions at web sites, kept by the server: save, login, list, delete."""
+        return Sessions(self.connection)
 
-    def save_token(self, token: str | None = None) -> None:
-        """Leave your token at the Hugging Face Hub with the server, which keeps it encrypted.
+    def scrape(
+        self,
+        /,
+        recipe: Any,
+        targets: Any = None,
+        *,
+        targets_file: str | None = None,
+        pattern: str | None = None,
+        session: str | None = None,
+        vars: Mapping[str, Any] | None = None,  # noqa: A002 - as in the recipe
+        **options: Any,
+    ) -> Run:
+        """Scrape: for each target fetch what the recipe says, and keep the records.
 
         Args:
-            token: The token; asked for when absent, so that it stays out of the notebook.
-        """
-        downloads.save_token(self.connection, token)
+            recipe: A recipe (``labpool.jobs.scrape.Recipe``), a dict, YAML text, the path of a
+                .yaml file here, or the name of a recipe that comes with Labpool.
+            targets: Addresses, ids, or dicts with the fields that the recipe needs: any iterable,
+                also a column of a table.
+            targets_file: In their place, a .jsonl or .csv file that the server can read.
+            pattern: In their place, addresses that differ in a number or a word.
+            session: Name of a session of yours, for pages that need a login.
+            vars: Other values for variables of the recipe, such as ``site``.
+            **options: As for ``submit``; also ``workers``, ``pages`` and ``limit``.
 
-    def delete_token(self) -> None:
-        """Let the server forget your token."""
-        self.connection.call("delete_secret", {"name": downloads.HUB_TOKEN})
+        Returns:
+            The run: ``run.items()`` and ``run.records()`` tell what it brings.
+
+        Raises:
+            InvalidParams: What of it cannot work, and why.
+        """
+        params = scrapes.params(
+            recipe, targets, vars, targets_file=targets_file, pattern=pattern, session=session
+        )
+        return self.submit(scrapes.KIND, params=params, **options)
+
+    def try_recipe(
+        self,
+        recipe: Any,
+        target: Any,
+        *,
+        session: str | None = None,
+        vars: Mapping[str, Any] | None = None,  # noqa: A002 - as in the recipe
+    ) -> Tried:
+        """Scrape one target, to see what a recipe makes of it; no run is left behind.
+
+        Args:
+            recipe: As for ``scrape``.
+            target: One address, id or dict.
+            session: As for ``scrape``.
+            vars: As for ``scrape``.
+
+        Returns:
+            The records: a list that also says what was broken, and why it failed if it did.
+
+        Raises:
+            InvalidParams: What of it cannot work, and why.
+        """
+        params = scrapes.params(recipe, [target], vars, session=session, workers=1)
+        return attempt(self.submit(scrapes.KIND, params=params, max_attempts=1, tags=["try"]))
 
     def runs(
         self,
@@ -210,77 +259,6 @@ class Labpool:
         answer: Pool = self.connection.call("restart_worker", {"worker_id": worker_id})
         return answer
 
-    def assets(
-        self,
-        *,
-        kind: Literal["model", "dataset", "checkpoint", "records"] | None = None,
-        status: Literal["ready", "downloading", "error"] | None = None,
-        source: str | None = None,
-        limit: int | None = 100,
-    ) -> Listing[Asset]:
-        """List models, data sets, checkpoints and record sets, newest first.
-
-        Args:
-            kind: Only of this kind.
-            status: Only in this status.
-            source: Only of this run, by its id.
-            limit: How many at the most.
-        """
-        query = {"kind": kind, "status": status, "source": source}
-        return assets(self.connection.pages("list_assets", limit=limit, query=query))
-
-    def asset(self, asset_id: str) -> Asset:
-        """Return an asset by its id."""
-        answer: Asset = self.connection.call("get_asset", {"asset_id": asset_id})
-        return answer
-
-    def asset_totals(self) -> AssetTotals:
-        """Return how many assets there are, how large, and how much was downloaded."""
-        answer: AssetTotals = self.connection.call("asset_totals")
-        return answer
-
-    def delete_asset(self, asset_id: str, *, name: str | None = None) -> AssetsRemoved:
-        """Delete an asset from the server's disk.
-
-        Args:
-            asset_id: The asset.
-            name: Its name; needed for what was in the cache before Labpool.
-
-        Returns:
-            What is gone, and the bytes that are free again.
-
-        Raises:
-            Conflict: An active run uses it.
-            NotOurs: Labpool did not bring it, and ``name`` is not its name.
-        """
-        answer: AssetsRemoved = self.connection.call(
-            "delete_asset", {"asset_id": asset_id}, query={"name": name}
-        )
-        return answer
-
-    def prune_checkpoints(self, keep: int, *, run_id: str | None = None) -> AssetsRemoved:
-        """Delete all but the newest checkpoints of runs that have ended; the best one stays.
-
-        Args:
-            keep: How many of each run to keep, 1 or more.
-            run_id: Only of this run.
-        """
-        request = PruneRequest(keep=keep, run_id=run_id)
-        answer: AssetsRemoved = self.connection.call("prune_checkpoints", body=request)
-        return answer
-
-    def save_asset(self, asset_id: str, path: Path | str | None = None) -> Path:
-        """Save an asset's files here, as a zip archive.
-
-        Args:
-            asset_id: The asset.
-            path: File to write; by its own name into the present folder when absent.
-
-        Returns:
-            The archive; it is there only when it is whole.
-        """
-        return save_archive(self.connection, asset_id, path)
-
     def monitoring(self) -> Monitoring:
         """Return the server's load, response time and alerts."""
         answer: Monitoring = self.connection.call("monitoring")
@@ -326,6 +304,8 @@ class Labpool:
 
     asubmit = twin(submit)
     atrain = twin(train)
+    ascrape = twin(scrape)
+    atry_recipe = twin(try_recipe)
     aruns = twin(runs)
     aget = twin(get)
     akinds = twin(kinds)
@@ -333,14 +313,5 @@ class Labpool:
     aworkers = twin(workers)
     ascale = twin(scale)
     arestart_worker = twin(restart_worker)
-    aassets = twin(assets)
-    aasset = twin(asset)
     amonitoring = twin(monitoring)
     adownload = twin(download)
-    acatalog = twin(catalog)
-    asave_token = twin(save_token)
-    adelete_token = twin(delete_token)
-    aasset_totals = twin(asset_totals)
-    adelete_asset = twin(delete_asset)
-    aprune_checkpoints = twin(prune_checkpoints)
-    asave_asset = twin(save_asset)

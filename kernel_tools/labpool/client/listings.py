@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from labpool.wire.assets import Asset
 from labpool.wire.catalog import CatalogItem
 from labpool.wire.events import ArtifactSaved
+from labpool.wire.items import Item, RecordRow
 from labpool.wire.kinds import Kind
 from labpool.wire.metrics import LogLine
+from labpool.wire.sessions import SessionKept
 from labpool.wire.workers import Worker
 
 from .show import Listing, duration, moment, progress_text, size, standing
@@ -103,3 +106,41 @@ def logs(items: Iterable[LogLine]) -> Listing[LogLine]:
         "text": lambda line: line.text,
     }
     return Listing(items, columns, "No log lines.")
+
+
+def items(found: Iterable[Item]) -> Listing[Item]:
+    """Return items of a run as a table."""
+    columns = {
+        "item": lambda item: item.id,
+        "state": lambda item: item.state,
+        "records": lambda item: str(item.records),
+        "broken": lambda item: str(item.broken or ""),
+        "tries": lambda item: str(item.tries),
+        "took": lambda item: "" if item.seconds is None else f"{item.seconds:.1f} s",
+        "worker": lambda item: item.worker,
+        "reason": lambda item: item.reason,
+        "message": lambda item: item.message,
+    }
+    return Listing(found, columns, "No items.")
+
+
+def changes(found: Iterable[RecordRow]) -> Listing[RecordRow]:
+    """Return records that are not as they were as a table."""
+    columns = {
+        "change": lambda row: row.change or "",
+        "item": lambda row: row.item_id,
+        "record": lambda row: json.dumps(row.data, ensure_ascii=False),
+    }
+    return Listing(found, columns, "Nothing has changed.")
+
+
+def sessions(found: Iterable[SessionKept]) -> Listing[SessionKept]:
+    """Return sessions at web sites as a table."""
+    columns = {
+        "session": lambda session: session.name,
+        "sites": lambda session: ", ".join(session.hosts),
+        "cookies": lambda session: str(session.cookies),
+        "saved": lambda session: moment(session.saved_at),
+        "ends": lambda session: moment(session.expires_at),
+    }
+    return Listing(found, columns, "No sessions.")

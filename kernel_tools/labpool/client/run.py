@@ -26,7 +26,7 @@ from labpool.wire.runs import Run as Record
 from labpool.wire.runs import RunError, RunState
 
 from .asynchronous import in_thread, iterate, twin
-from .facts import Facts
+from .items import WithItems
 from .listings import artifacts, logs
 from .metrics import Metrics
 from .show import Listing, run_html, standing
@@ -34,7 +34,7 @@ from .stopping import Stop
 from .stream import EventStream
 
 
-class Run(Facts):
+class Run(WithItems):
     """A run on the server. It goes on whatever happens to this object, its kernel or its tab.
 
     ``await run`` waits for its result; methods that ask the server have an awaitable twin with
@@ -233,12 +233,15 @@ class Run(Facts):
             stop=stop,
         )
 
-    def _over(self, event: Event | None) -> bool:
-        """Return whether a terminal event is the last one: a resumed run has several."""
+    def _over(self, event: Event | None, last: int) -> bool:
+        """Return whether a terminal event is the last one: a resumed run has several.
+
+        A stream that ends without one may have been cut on the way.
+        """
         if isinstance(event, RunDeleted):
             return True
         now = self._ask()
-        return now.state.ended and (event is None or now.seq <= event.seq)
+        return now.state.ended and now.seq <= last
 
     def _wait(self, timeout: float | None, stop: Stop) -> Record:
         now = self._ask()

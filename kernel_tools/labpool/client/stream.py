@@ -38,8 +38,8 @@ class EventStream(Iterator[Event]):
         route_id: ``run_events`` or ``all_events``.
         path: Values for the route's path parameters.
         after: Number of the last event that is already known; None leaves it to the server.
-        over: Asked at a terminal event, and with None when the server closed the stream without
-            a new one: does nothing more come?
+        over: Asked at a terminal event, and with None when the stream ended without a new one: does
+            nothing more come after the event of this number?
         stop: Shared with whoever may end it.
 
     Attributes:
@@ -54,7 +54,7 @@ class EventStream(Iterator[Event]):
         *,
         path: Mapping[str, str] | None = None,
         after: int | None = None,
-        over: Callable[[Event | None], bool] = lambda _: False,
+        over: Callable[[Event | None, int], bool] = lambda _event, _last: False,
         stop: Stop | None = None,
     ) -> None:
         self.last = after
@@ -107,9 +107,9 @@ class EventStream(Iterator[Event]):
                             continue
                         pauses = timing.pauses()
                         yield event
-                        if event.type in TERMINAL_EVENTS and self._over(event):
+                        if event.type in TERMINAL_EVENTS and self._over(event, event.seq):
                             return
-                if self.last == known and self._over(None):
+                if self.last == known and self._over(None, known or 0):
                     return
             except (httpx.TransportError, ServerUnavailable, SSEError, _Unreadable) as error:
                 if isinstance(error, NoExtension | NoServer):

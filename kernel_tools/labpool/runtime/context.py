@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from labpool.wire.catalog import CatalogEntry
-from labpool.wire.events import LogLevel
+from labpool.wire.events import ArtifactKind, LogLevel
+
+from .warm import Closes
+
+C = TypeVar("C", bound=Closes)
 
 
 class Cancelled(Exception):
@@ -49,17 +53,25 @@ class JobContext(Protocol):
         attempt: Number of this attempt, from 1.
         run_dir: Folder of the run; it exists, and outlives attempts.
         checkpoint_dir: Folder for checkpoints, ``run_dir / "checkpoints"``; it exists.
+        part: Which of the attempt's workers this is, from 0. Others with numbers of their own may
+            work on the same run at the same time, where the kind says so.
+        worker: Id of the worker, for people.
+        previous: Folder of the last run before this one that did the same work, or None.
         threads: Threads that the job may use for numeric work, 1 or more.
         assets: Asset id to path, for every asset that the params name.
         catalog: Catalog id to entry, for every entry that the params name.
         settings: What the server's settings say to jobs: "hub_endpoint" (URL), "hub_cache"
-            (folder of the Hugging Face cache). A name that is not there has no setting.
+            (folder of the Hugging Face cache), "shared_dir" (folder that all runs share), and
+            what the kind asks for. A name that is not there has no setting.
     """
 
     run_id: str
     attempt: int
     run_dir: Path
     checkpoint_dir: Path
+    part: int
+    worker: str
+    previous: Path | None
     threads: int
     assets: Mapping[str, Path]
     catalog: Mapping[str, CatalogEntry]
@@ -85,7 +97,7 @@ class JobContext(Protocol):
         path: Path,
         *,
         name: str | None = None,
-        kind: Literal["file", "checkpoint"] = "file",
+        kind: ArtifactKind = "file",
         sha256: str | None = None,
         meta: Mapping[str, Any] | None = None,
     ) -> None:
@@ -94,7 +106,7 @@ class JobContext(Protocol):
         Args:
             path: The file or folder.
             name: Unique within the run; the path relative to ``run_dir`` when absent.
-            kind: A checkpoint becomes an asset.
+            kind: Checkpoints and records become assets.
             sha256: Its digest when the job knows it; computed otherwise.
             meta: Facts that go with it.
         """
@@ -107,6 +119,25 @@ class JobContext(Protocol):
 
         What the job says (logs, progress, errors, results) is searched for it, and it is blacked
         out there.
+        """
+
+    def conceal(self, *values: str) -> None:
+        """Black out more values in all that the job says, as if they were secrets.
+
+        Args:
+            *values: What nobody may see; too short a word would black out ordinary text.
+        """
+
+    def hide(self, text: str) -> str:
+        """Return a text with secrets and what was concealed blacked out, for files."""
+
+    def warm(self, name: str, make: Callable[[], C]) -> C:
+        """Return what an earlier run on this worker left warm, or make it.
+
+        Args:
+            name: One thing of a name is kept for each process; it stays when the run ends, and
+                its ``close()`` is called when the process ends.
+            make: Called where there is none, or it is closed.
         """
 
     def cancelled(self) -> bool:

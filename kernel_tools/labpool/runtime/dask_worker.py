@@ -14,6 +14,7 @@ from distributed import Worker, WorkerPlugin, get_worker
 
 from .execute import AttemptSpec, execute
 from .reporter import Reporter
+from .warm import Warm
 
 TOPIC = "labpool"
 """Dask event topic that carries the batches."""
@@ -30,6 +31,9 @@ class WorkerDesk(WorkerPlugin):
 
     Args:
         own: Whether the worker's process is ours, and not a foreign cluster's.
+
+    Attributes:
+        warm: What one attempt leaves ready for the next.
     """
 
     def __init__(self, *, own: bool = False) -> None:
@@ -39,6 +43,7 @@ class WorkerDesk(WorkerPlugin):
         self._stops: dict[str, threading.Event] = {}
         self._reporters: dict[str, Reporter] = {}
         self._secrets: dict[str, dict[str, str]] = {}
+        self.warm = Warm()
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel to the worker empty."""
@@ -54,6 +59,10 @@ class WorkerDesk(WorkerPlugin):
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             if sys.platform == "linux":
                 ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+    def teardown(self, worker: Worker) -> None:
+        """Close what is warm before the process ends."""
+        self.warm.close()
 
     def stop_flag(self, key: str) -> threading.Event:
         """Return the stop flag of an attempt; it may be set before the attempt starts."""
@@ -91,13 +100,8 @@ def _own_desk() -> WorkerDesk:
     return WorkerDesk(own=True)
 
 
-def key_of(run_id: str, attempt: int) -> str:
-    """Return the Dask key of an attempt."""
-    return f"{run_id}-{attempt}"
-
-
 def run_attempt(spec: dict[str, Any]) -> dict[str, Any]:
-    """Run one attempt as a Dask task.
+    """Run one part of an attempt as a Dask task.
 
     Args:
         spec: An ``AttemptSpec`` as plain data.
@@ -108,17 +112,17 @@ def run_attempt(spec: dict[str, Any]) -> dict[str, Any]:
     attempt = AttemptSpec.model_validate(spec)
     worker = get_worker()
     desk: WorkerDesk = worker.plugins[PLUGIN]  # type: ignore[assignment]  # our own plugin by its name
-    key = key_of(attempt.run_id, attempt.attempt)
+    key = attempt.key
 
     def send(batch: str, last: int) -> None:
-        message = {"run_id": attempt.run_id, "attempt": attempt.attempt, "last": last}
-        worker.log_event(TOPIC, {**message, "batch": batch})
+        whose = {"run_id": attempt.run_id, "attempt": attempt.attempt, "part": attempt.part}
+        worker.log_event(TOPIC, {**whose, "last": last, "batch": batch})
 
-    reporter = Reporter(send)
+    reporter = Reporter(send, after=attempt.after)
     stop = desk.begin(key, reporter)
     try:
         secrets = desk.take_secrets(key)
-        return execute(attempt, reporter, stop, secrets).model_dump(mode="json")
+        return execute(attempt, reporter, stop, secrets, desk.warm).model_dump(mode="json")
     finally:
         desk.end(key)
 

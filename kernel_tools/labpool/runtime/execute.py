@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import logging
 import os
@@ -12,25 +11,24 @@ import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
 from labpool.wire._base import Record
 from labpool.wire.catalog import CatalogEntry
-from labpool.wire.events import AttemptStarted
+from labpool.wire.events import PART_SPAN, AttemptStarted
 from labpool.wire.runs import RunError
 
 from .context import Cancelled, JobContext, JobError
+from .locks import holding
 from .recording import RecordingContext
 from .registry import load_kind, resolve
 from .reporter import Reporter
+from .warm import Warm
 
 RESULT_LIMIT = 1 << 20
 """Largest result, bytes of JSON; what is larger belongs into an artifact."""
-
-LOCK_PAUSE_S = 0.1
-"""Pause between two looks at a lock that a lost attempt still holds; files give no event."""
 
 _FINAL = (
     ValidationError,
@@ -49,16 +47,21 @@ class AttemptSpec(Record):
     """All that a worker needs to run one attempt.
 
     Attributes:
+        part: Which of the attempt's workers this is, from 0, in the order in which they came.
+        most_workers: How many workers the attempt may have at once, 1 or more.
         worker: Id of the worker, for its words.
         run_dir: Folder of the run.
         threads: Threads for numeric work, 1 or more.
         assets: Asset id to path, for every asset that the params name.
         catalog: Catalog id to entry, for every entry that the params name.
         settings: What the server's settings say to jobs.
+        previous: Folder of the last run before this one that did the same work, or None.
     """
 
     run_id: str
     attempt: int
+    part: int = 0
+    most_workers: int = 1
     kind: str
     params: dict[str, Any]
     worker: str
@@ -67,14 +70,26 @@ class AttemptSpec(Record):
     assets: dict[str, str] = Field(default_factory=dict)
     catalog: dict[str, CatalogEntry] = Field(default_factory=dict)
     settings: dict[str, str] = Field(default_factory=dict)
+    previous: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Name of this part of the attempt, unique in the pool."""
+        part = f".{self.part}" if self.part else ""
+        return f"{self.run_id}-{self.attempt}{part}"
+
+    @property
+    def after(self) -> int:
+        """Number before that of the part's first message."""
+        return self.part * PART_SPAN
 
 
 class Outcome(Record):
-    """How an attempt ended, said by the worker.
+    """How an attempt ended on one worker, said by it.
 
     Attributes:
         retry: Whether another attempt may help.
-        last_n: Number of the attempt's last message: all up to it were sent.
+        last_n: Number of the worker's last message: all up to it were sent.
     """
 
     ended: Literal["succeeded", "failed", "cancelled"]
@@ -89,14 +104,16 @@ def execute(
     reporter: Reporter,
     stop: threading.Event,
     secrets: Mapping[str, str] | None = None,
+    warm: Warm | None = None,
 ) -> Outcome:
-    """Run the body of one attempt and say how it ended.
+    """Run the body of one attempt on one worker and say how it ended.
 
     Args:
         spec: What to run.
         reporter: Carries the job's words; closed on return.
         stop: Set from outside to ask the job to save and end.
         secrets: Name to value; they come beside the spec, which Dask may show.
+        warm: What earlier attempts left warm in this process; closed by whoever owns it.
 
     Returns:
         The outcome. Whatever the body raises is in it, except what ends the process.
@@ -110,7 +127,10 @@ def execute(
         assets={name: Path(path) for name, path in spec.assets.items()},
         catalog=spec.catalog,
         settings=spec.settings,
+        previous=Path(spec.previous) if spec.previous else None,
         secrets=secrets or {},
+        part=spec.part,
+        shelf=warm or Warm(),
         worker=spec.worker,
         stop=stop,
         send=reporter.put,
@@ -124,7 +144,8 @@ def execute(
 
 def _outcome(spec: AttemptSpec, ctx: RecordingContext) -> Outcome:
     try:
-        with _only_one(ctx), _logging_to(ctx):
+        ctx.check_cancelled()
+        with holding(_lock(ctx), ctx), _logging_to(ctx):
             ctx.emit(AttemptStarted, host=socket.gethostname(), pid=os.getpid())
             result = _checked(call_body(spec.kind, spec.params, ctx), ctx)
             return Outcome(ended="succeeded", result=result)
@@ -156,8 +177,21 @@ def _failed(
 
 
 def _hidden(details: dict[str, Any], ctx: RecordingContext) -> dict[str, Any]:
-    facts: dict[str, Any] = json.loads(ctx.hide(json.dumps(details, default=str)))
+    facts: dict[str, Any] = _blacked_out(json.loads(json.dumps(details, default=str)), ctx)
     return facts
+
+
+def _blacked_out(value: Any, ctx: RecordingContext) -> Any:
+    """Return plain JSON with secrets blacked out in its texts, names of fields included."""
+    match value:
+        case str():
+            return ctx.hide(value)
+        case list():
+            return [_blacked_out(inner, ctx) for inner in value]
+        case dict():
+            return {ctx.hide(name): _blacked_out(inner, ctx) for name, inner in value.items()}
+        case _:
+            return value
 
 
 def _checked(result: Any, ctx: RecordingContext) -> Any:
@@ -171,7 +205,7 @@ def _checked(result: Any, ctx: RecordingContext) -> Any:
             f"The job's result has {len(text)} bytes, more than {RESULT_LIMIT}. "
             "Write it to a file in ctx.run_dir and announce it with ctx.artifact().",
         )
-    return json.loads(ctx.hide(text))
+    return _blacked_out(json.loads(text), ctx)
 
 
 def _traceback(error: BaseException) -> str:
@@ -179,23 +213,12 @@ def _traceback(error: BaseException) -> str:
     return "".join(lines)[-20_000:]
 
 
-@contextmanager
-def _only_one(ctx: RecordingContext) -> Iterator[None]:
-    """Hold the run's lock, so that a lost attempt that still lives never writes beside this one."""
-    with (ctx.run_dir / ".lock").open("a") as lock:
-        ctx.check_cancelled()
-        while not _locked(lock):
-            ctx.stop.wait(LOCK_PAUSE_S)
-            ctx.check_cancelled()
-        yield
+def _lock(ctx: RecordingContext) -> Path:
+    """Return the run's lock, so that a lost attempt that still lives never writes beside this one.
 
-
-def _locked(lock: IO[str]) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+    Each part of an attempt has a lock of its own: what they share, they share with care.
+    """
+    return ctx.run_dir / (f".lock.{ctx.part}" if ctx.part else ".lock")
 
 
 class _ContextHandler(logging.Handler):

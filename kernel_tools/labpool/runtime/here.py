@@ -37,4 +37,7 @@ def run_here(
     """
     folder = Path(run_dir) if run_dir is not None else Path(tempfile.mkdtemp(prefix="labpool-"))
     ctx = RecordingContext(run_id="here", run_dir=folder, send=on_event or (lambda _event: None))
-    return call_body(kind, params or {}, ctx)
+    try:
+        return call_body(kind, params or {}, ctx)
+    finally:
+        ctx.shelf.close()

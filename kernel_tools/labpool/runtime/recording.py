@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, TypeVar
 
 from labpool.wire.catalog import CatalogEntry
 from labpool.wire.events import (
     ArtifactDeleted,
+    ArtifactKind,
     ArtifactSaved,
     Event,
     LogLevel,
@@ -23,6 +24,9 @@ from labpool.wire.runs import Progress
 
 from .context import Cancelled
 from .digests import sha256_of, size_of
+from .warm import Closes, Warm
+
+C = TypeVar("C", bound=Closes)
 
 HIDDEN = "********"
 """Stands where a secret stood."""
@@ -40,6 +44,7 @@ class RecordingContext:
         stop: Set to ask the job to end.
         worker: Id that goes into the events.
         secrets: Name to value; a value never gets into an event.
+        shelf: What is warm in this process; whoever made it closes it.
     """
 
     run_id: str
@@ -50,6 +55,9 @@ class RecordingContext:
     catalog: Mapping[str, CatalogEntry] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    previous: Path | None = None
+    part: int = 0
+    shelf: Warm = field(default_factory=Warm)
     worker: str = ""
     stop: threading.Event = field(default_factory=threading.Event)
     send: Callable[[Event], None] | None = None
@@ -59,6 +67,7 @@ class RecordingContext:
         """Make the folders."""
         self.checkpoint_dir = self.run_dir / "checkpoints"
         self.checkpoint_dir.mkdir(parents=True, exist_ok=True)
+        self._concealed = set(self.secrets.values())
 
     def emit(self, kind: type[Any], /, **values: Any) -> None:
         """Make an event of this attempt and send it."""
@@ -93,7 +102,7 @@ class RecordingContext:
         path: Path,
         *,
         name: str | None = None,
-        kind: Literal["file", "checkpoint"] = "file",
+        kind: ArtifactKind = "file",
         sha256: str | None = None,
         meta: Mapping[str, Any] | None = None,
     ) -> None:
@@ -118,10 +127,18 @@ class RecordingContext:
         return self.secrets.get(name)
 
     def hide(self, text: str) -> str:
-        """Return a text with every secret blacked out."""
-        for value in self.secrets.values():
+        """Return a text with every secret blacked out, the longest first."""
+        for value in sorted(self._concealed, key=len, reverse=True):
             text = text.replace(value, HIDDEN)
         return text
+
+    def conceal(self, *values: str) -> None:
+        """See ``JobContext.conceal``."""
+        self._concealed = self._concealed | {value for value in values if value}
+
+    def warm(self, name: str, make: Callable[[], C]) -> C:
+        """See ``JobContext.warm``."""
+        return self.shelf.get(name, make)
 
     def cancelled(self) -> bool:
         """See ``JobContext.cancelled``."""

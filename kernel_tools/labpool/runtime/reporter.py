@@ -42,6 +42,7 @@ class Reporter:
         interval_s: Longest time that a message waits for company, seconds.
         batch: Most messages a send.
         capacity: Most messages that were put and not yet acknowledged.
+        after: Number before the first message's.
     """
 
     def __init__(
@@ -51,14 +52,15 @@ class Reporter:
         interval_s: float = INTERVAL_S,
         batch: int = BATCH,
         capacity: int = CAPACITY,
+        after: int = 0,
     ) -> None:
         self._send = send
         self._interval_s = interval_s
         self._batch = batch
         self._capacity = capacity
         self._queue: deque[Event] = deque()
-        self._last = 0
-        self._acknowledged = 0
+        self._last = after
+        self._acknowledged = after
         self._dropped = 0
         self._closed = False
         self._urgent = False

@@ -22,6 +22,7 @@ from labpool.wire.events import (
     RunQueued,
     RunRequeued,
     RunSucceeded,
+    WorkerLeft,
 )
 from labpool.wire.runs import Run, RunState
 
@@ -58,7 +59,7 @@ def fold_all(events: Iterable[Event], run: Run | None = None) -> Run | None:
 def accepts(run: Run | None, event: Event) -> bool:
     """Return whether the event may follow; the store drops one that may not.
 
-    A run ends once: after its terminal event only a resume opens it again. Words of a worker
+    A run ends once: after its terminal event only a person opens it again. Words of a worker
     about an attempt that is not the latest are late, and dropped.
     """
     if run is None:
@@ -70,7 +71,9 @@ def accepts(run: Run | None, event: Event) -> bool:
         case RunQueued():
             return False
         case RunRequeued():
-            return run.state in (RunState.INTERRUPTED, RunState.FAILED, RunState.CANCELLED)
+            stopped = (RunState.INTERRUPTED, RunState.FAILED, RunState.CANCELLED)
+            again = event.reason == "items" and run.state is RunState.SUCCEEDED
+            return run.state in stopped or again
         case AttemptAssigned():
             return run.state is RunState.QUEUED and event.attempt == run.attempt + 1
         case RunInterrupted() | RunSucceeded():
@@ -113,12 +116,10 @@ def _queued(event: RunQueued) -> Run:
 
 
 def _change(run: Run, event: Event) -> dict[str, object]:
-    live = not run.state.ended and event.attempt == run.attempt
     match event:
-        case ProgressReported() if live:
-            return {"progress": event.progress}
-        case AttemptStarted() if live and run.state is RunState.QUEUED:
-            return {"state": RunState.RUNNING, "started_at": run.started_at or event.at}
+        case ProgressReported() | AttemptStarted() | WorkerLeft():
+            live = not run.state.ended and event.attempt == run.attempt
+            return _at_work(run, event) if live else {}
         case AttemptAssigned():
             return {"attempt": event.attempt, "workers": event.workers, "progress": None}
         case CancelRequested() if not run.state.ended:
@@ -127,6 +128,7 @@ def _change(run: Run, event: Event) -> dict[str, object]:
             return {
                 "state": RunState.QUEUED,
                 "error": None,
+                "result": None,
                 "retry_at": None,
                 "ended_at": None,
                 "cancel_requested": False,
@@ -149,6 +151,21 @@ def _change(run: Run, event: Event) -> dict[str, object]:
             return _ended(RunState.CANCELLED, event)
         case _:
             return {}
+
+
+def _at_work(run: Run, event: ProgressReported | AttemptStarted | WorkerLeft) -> dict[str, object]:
+    match event:
+        case ProgressReported():
+            return {"progress": event.progress}
+        case WorkerLeft():
+            return {"workers": [worker for worker in run.workers if worker != event.worker]}
+    others = [worker for worker in run.workers if worker != event.worker]
+    change: dict[str, object] = {"workers": run.workers}
+    if len(others) == len(run.workers):
+        change["workers"] = [*others, event.worker]
+    if run.state is RunState.QUEUED:
+        change |= {"state": RunState.RUNNING, "started_at": run.started_at or event.at}
+    return change
 
 
 def _ended(state: RunState, event: Event) -> dict[str, object]:

@@ -28,21 +28,27 @@ from .errors import (
     error_from,
 )
 from .events import TERMINAL_EVENTS, Event, LogLevel, event_adapter, events_adapter
+from .items import Item, ItemCounts, ItemState, RecordChange, RecordRow, RetryRequest
 from .kinds import JobKind, Kind
 from .metrics import LogLine, MetricsAnswer, Series
 from .pages import (
     AssetPage,
     CatalogPage,
     EventPage,
+    ItemPage,
     KindPage,
     LogPage,
     Page,
+    RecordPage,
     RunPage,
     SecretPage,
+    SessionPage,
 )
-from .routes import API_PREFIX, ROUTES, Route
+from .route import API_PREFIX, Route
+from .routes import ROUTES
 from .runs import Progress, Run, RunError, RunRequest, RunState
 from .secrets import SecretKept, SecretRequest
+from .sessions import SessionKept, SessionRequest, StorageState
 from .socket import PoolSeen
 from .workers import Alert, Monitoring, Pool, PoolChange, Worker
 
@@ -68,6 +74,10 @@ __all__ = [
     "Forbidden",
     "InvalidParams",
     "InvalidRequest",
+    "Item",
+    "ItemCounts",
+    "ItemPage",
+    "ItemState",
     "JobKind",
     "Kind",
     "KindPage",
@@ -87,6 +97,10 @@ __all__ = [
     "PoolSeen",
     "Progress",
     "PruneRequest",
+    "RecordChange",
+    "RecordPage",
+    "RecordRow",
+    "RetryRequest",
     "Route",
     "Run",
     "RunCancelledError",
@@ -101,6 +115,10 @@ __all__ = [
     "SecretRequest",
     "Series",
     "ServerUnavailable",
+    "SessionKept",
+    "SessionPage",
+    "SessionRequest",
+    "StorageState",
     "StoreInUse",
     "StoreIncompatible",
     "TokenNeeded",

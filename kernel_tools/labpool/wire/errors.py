@@ -168,7 +168,7 @@ class InvalidParams(LabpoolError):
         fields = [
             {
                 "field": ".".join([*([prefix] if prefix else []), *map(str, e["loc"])]) or "body",
-                "message": e["msg"],
+                "message": e["msg"].removeprefix("Value error, "),
             }
             for e in error.errors(include_url=False, include_input=False, include_context=False)
         ]

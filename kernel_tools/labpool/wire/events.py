@@ -17,7 +17,13 @@ from .runs import Progress, RunError
 LARGEST = 2**53 - 1
 """Largest number that Python, SQL and JavaScript all keep exactly."""
 
+PART_SPAN = 2**40
+"""Messages of one part of an attempt, at the most: each part numbers from where the one before
+it would end, so that no two workers of an attempt give the same number."""
+
 LogLevel = Literal["debug", "info", "warning", "error"]
+
+ArtifactKind = Literal["file", "checkpoint", "records"]
 
 
 class _Event(Record):
@@ -26,7 +32,8 @@ class _Event(Record):
     Attributes:
         run_id: The run, and the correlation id of every message about it.
         attempt: The attempt it belongs to; 0 when it belongs to none.
-        n: Number of the worker's message within the attempt, from 1; 0 for the server's own.
+        n: Number of the worker's message within the attempt: from 1 on the first worker of it,
+            from ``PART_SPAN`` + 1 on the next; 0 for the server's own.
         at: When it happened, by the clock of the machine it happened on.
         seq: Number in the event log, over all runs, rising; 0 until stored.
     """
@@ -56,12 +63,13 @@ class RunRequeued(_Event):
     """A run that had stopped waits for a worker again.
 
     Attributes:
-        reason: Why: the pause after an interruption is over, or a person resumed it.
+        reason: Why: the pause after an interruption is over, a person resumed it, or a person
+            wants some of its items tried again.
         max_attempts: The limit from now on (a resume by hand raises it), or None for no change.
     """
 
     type: Literal["run_requeued"] = "run_requeued"
-    reason: Literal["retry", "resumed"]
+    reason: Literal["retry", "resumed", "items"]
     max_attempts: int | None = None
 
 
@@ -73,12 +81,26 @@ class AttemptAssigned(_Event):
 
 
 class AttemptStarted(_Event):
-    """The job's first word from the worker: it runs."""
+    """The job's first word from a worker: it runs there."""
 
     type: Literal["attempt_started"] = "attempt_started"
     worker: str
     host: str = ""
     pid: int = 0
+
+
+class WorkerLeft(_Event):
+    """A worker left an attempt that goes on on others.
+
+    Attributes:
+        reason: It has nothing more to do, was needed elsewhere, or went away.
+        error: Why it went away.
+    """
+
+    type: Literal["worker_left"] = "worker_left"
+    worker: str
+    reason: Literal["done", "needed", "lost"]
+    error: RunError | None = None
 
 
 class ProgressReported(_Event):
@@ -117,7 +139,7 @@ class ArtifactSaved(_Event):
 
     Attributes:
         name: Short name, unique within the run; saving it again replaces it.
-        kind: What it is. A checkpoint becomes an asset.
+        kind: What it is. Checkpoints and records become assets.
         path: Where it lies, relative to the run's folder, with forward slashes.
         size_bytes: Size of the file, or of all files in the folder.
         sha256: Hex digest of the file, or of the folder's manifest.
@@ -127,7 +149,7 @@ class ArtifactSaved(_Event):
     type: Literal["artifact_saved"] = "artifact_saved"
     worker: str = ""
     name: str
-    kind: Literal["file", "checkpoint"] = "file"
+    kind: ArtifactKind = "file"
     path: str
     size_bytes: int = Field(ge=0)
     sha256: str
@@ -208,6 +230,7 @@ Event = Annotated[
     | RunRequeued
     | AttemptAssigned
     | AttemptStarted
+    | WorkerLeft
     | ProgressReported
     | MetricsReported
     | LogWritten

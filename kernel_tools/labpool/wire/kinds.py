@@ -28,6 +28,12 @@ class JobKind:
         requires: Import names that the body needs.
         extra: The labpool extra (or distribution) that brings them, for the pip command.
         secrets: Names of the owner's secrets that the body may ask for (``ctx.secret``).
+        workers: Name of the param that says how many workers a run may have at once (None in it:
+            as many as are free), or "" where a run has one. The body is called on each; they
+            share the run's folder, and whoever comes last or leaves first loses nothing.
+        series: "module:function", or "". Called with the params; runs that give the same text do
+            the same work again, and are called by it where nobody gave a name. The body finds
+            the one before in ``ctx.previous``.
     """
 
     name: str
@@ -40,6 +46,8 @@ class JobKind:
     requires: tuple[str, ...] = ()
     extra: str = ""
     secrets: tuple[str, ...] = ()
+    workers: str = ""
+    series: str = ""
 
 
 class Kind(Record):

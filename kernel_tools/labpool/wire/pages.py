@@ -10,15 +10,17 @@ from ._base import Record
 from .assets import Asset
 from .catalog import CatalogItem, CatalogProblem
 from .events import Event, LogLevel
+from .items import Item, ItemState, RecordChange, RecordRow
 from .kinds import Kind
 from .metrics import LogLine
 from .runs import Run, RunState
 from .secrets import SecretKept
+from .sessions import SessionKept
 
-Item = TypeVar("Item")
+Entry = TypeVar("Entry")
 
 
-class Page(Record, Generic[Item]):
+class Page(Record, Generic[Entry]):
     """One page of a list.
 
     Attributes:
@@ -26,7 +28,7 @@ class Page(Record, Generic[Item]):
         next: Pass it as ``after`` for the next page; None on the last one.
     """
 
-    items: list[Item]
+    items: list[Entry]
     next: str | None = None
 
 
@@ -62,6 +64,18 @@ class CatalogPage(Page[CatalogItem]):
 
 class SecretPage(Page[SecretKept]):
     """The secrets of whoever asks, without their values."""
+
+
+class ItemPage(Page[Item]):
+    """Items of a run, in their order."""
+
+
+class RecordPage(Page[RecordRow]):
+    """Records of a run, oldest first."""
+
+
+class SessionPage(Page[SessionKept]):
+    """The sessions of whoever asks, without what is in them."""
 
 
 def _split(value: object) -> object:
@@ -130,6 +144,57 @@ class AssetsQuery(Record):
     source: str | None = Field(default=None, max_length=200)
     limit: int = Field(default=100, ge=1, le=1000)
     after: str | None = Field(default=None, max_length=200)
+
+
+class ItemsQuery(Record):
+    """Which items of a run to list.
+
+    Attributes:
+        search: Text to find in id, target, reason or message; the case of ASCII letters is ignored.
+        after: Cursor from the page before.
+    """
+
+    state: ItemState | None = None
+    search: str | None = Field(default=None, max_length=200)
+    limit: int = Field(default=100, ge=1, le=1000)
+    after: str | None = Field(default=None, max_length=200)
+
+
+class RecordsQuery(Record):
+    """Which records of a run to list.
+
+    Attributes:
+        item: Only those of the item with this id.
+        after: Cursor from the page before.
+    """
+
+    change: RecordChange | None = None
+    item: str | None = Field(default=None, max_length=2000)
+    limit: int = Field(default=100, ge=1, le=1000)
+    after: str | None = Field(default=None, max_length=200)
+
+
+class RecordsFileQuery(Record):
+    """How to write records into a file.
+
+    Attributes:
+        format: JSON lines, CSV in UTF-8, or Parquet (which needs pyarrow on the server).
+        changes: Whether to say of each record what became of it since the run before, and to
+            give those that are gone.
+    """
+
+    format: Literal["jsonl", "csv", "parquet"] = "jsonl"
+    changes: bool = False
+
+
+class RunFileQuery(Record):
+    """Which file of a run.
+
+    Attributes:
+        name: Name of the artifact.
+    """
+
+    name: str = Field(min_length=1, max_length=1000)
 
 
 class DeleteQuery(Record):

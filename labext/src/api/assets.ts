@@ -40,7 +40,7 @@ export interface Asking {
     body?: unknown
   ) => Promise<T>;
   /** An address for a link. */
-  readonly link: (path: string) => string;
+  readonly link: (path: string, query?: object) => string;
 }
 
 /** Makes the part of the REST API that is about the catalog and the assets. */

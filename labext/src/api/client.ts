@@ -3,6 +3,7 @@ import { ServerConnection } from '@jupyterlab/services';
 
 import { assetApi, type AssetApi } from './assets';
 import { ApiError } from './error';
+import { itemApi, type ItemApi } from './items';
 import type {
   Kind,
   LogLevel,
@@ -18,7 +19,7 @@ import type {
 } from './types';
 
 /** The REST API of Labpool. Every call rejects with an `ApiError` when it does not succeed. */
-export interface Api extends AssetApi {
+export interface Api extends AssetApi, ItemApi {
   /** All job kinds. */
   kinds(): Promise<readonly Kind[]>;
   /** Launches a run. */
@@ -77,6 +78,8 @@ export function createApi(settings = ServerConnection.makeSettings()): Api {
   };
   const get = <T>(path: string, query: object = {}): Promise<T> =>
     ask<T>('GET', path + search(query));
+  const link = (path: string, query: object = {}): string =>
+    fileUrl(settings, path, query);
   const at = (id: string, rest = ''): string => `runs/${encodeURIComponent(id)}${rest}`;
   return {
     kinds: async () => (await get<Page<Kind>>('kinds')).items,
@@ -93,16 +96,21 @@ export function createApi(settings = ServerConnection.makeSettings()): Api {
     pool: () => get('pool'),
     resizePool: change => ask('PATCH', 'pool', change),
     restartWorker: id => ask('POST', `pool/workers/${encodeURIComponent(id)}/restart`),
-    ...assetApi({ get, ask, link: path => fileUrl(settings, path) })
+    ...assetApi({ get, ask, link }),
+    ...itemApi({ get, ask, link })
   };
 }
 
 /** An address for a link, which cannot send headers: the login's cookie goes with it. */
-function fileUrl(settings: ServerConnection.ISettings, path: string): string {
+function fileUrl(
+  settings: ServerConnection.ISettings,
+  path: string,
+  query: object
+): string {
   const url = URLExt.join(settings.baseUrl, 'labpool/api', path);
   // A server elsewhere has set no cookie here.
   const needsToken = settings.appendToken && settings.token !== '';
-  return url + (needsToken ? search({ token: settings.token }) : '');
+  return url + search(needsToken ? { ...query, token: settings.token } : query);
 }
 
 /** Writes a query string; what is undefined or empty is left out. */

@@ -53,6 +53,25 @@ export type AssetsRemoved = Schemas['AssetsRemoved'];
 /** What a server keeps encrypted for a person. */
 export type SecretName = 'hub_token';
 
+/** One item that a run works through. */
+export type Item = Schemas['Item'];
+/** All items of a run together. */
+export type ItemCounts = Schemas['ItemCounts'];
+/** Where an item is: `ok`, `partial` and `failed` are ends. */
+export type ItemState = Item['state'];
+/** Items of an ended run that are to be tried again. */
+export type RetryRequest = Pick<Schemas['RetryRequest'], 'states'> &
+  Partial<Schemas['RetryRequest']>;
+/** One record of a run. */
+export type RecordRow = Schemas['RecordRow'];
+/** What became of a record since the earlier run. */
+export type RecordChange = NonNullable<RecordRow['change']>;
+
+/** A session that the server keeps, without what is in it. */
+export type SessionKept = Schemas['SessionKept'];
+/** A browser's storage state. */
+export type StorageState = Schemas['StorageState'];
+
 /** One page of a list. */
 export interface Page<Item> {
   readonly items: readonly Item[];

@@ -71,7 +71,9 @@ export function LaunchForm(props: {
 
 /** Opens what is folded over the first wrong field, and goes there. */
 function showFirstWrong(form: HTMLFormElement | null): void {
-  const field = form?.querySelector('.lp-Field[data-wrong="true"] :is(input, select)');
+  const field = form?.querySelector(
+    '.lp-Field[data-wrong="true"] :is(input, select, textarea)'
+  );
   if (field instanceof HTMLElement) {
     const fold = field.closest('details');
     if (fold) {

@@ -7,8 +7,11 @@ import * as React from 'react';
 
 import type { Kind } from '../api/types';
 import { useLabpool } from '../views/widget';
-import { wordsFor, type Refusal } from './errors';
+import { flat, wholeField, wordsFor, type Refusal } from './errors';
 import { FieldTemplate, rootOf, SEPARATOR, type FieldContext } from './FieldTemplate';
+import { LinesField } from './fields/lines';
+import { PairsField } from './fields/pairs';
+import { SessionField } from './fields/session';
 import { ObjectTemplate } from './ObjectTemplate';
 import { schemaOf } from './schema';
 
@@ -16,6 +19,7 @@ import { schemaOf } from './schema';
 export type Values = ReadonlyJSONObject;
 
 const NO_ERRORS = {};
+const FIELDS = { lines: LinesField, pairs: PairsField, session: SessionField };
 const TEMPLATES = { FieldTemplate, ObjectFieldTemplate: ObjectTemplate };
 
 /** The fields of one kind, drawn from its schema. Heavy: loaded when a form is first opened. */
@@ -32,7 +36,7 @@ export default function RunForm(props: {
   const { trans, format, translator } = useLabpool();
   const { kind, values, refusal, isPressed, change, judge } = props;
   const [touched, setTouched] = React.useState<readonly string[]>([]);
-  const schema = React.useMemo(
+  const { schema, ui } = React.useMemo(
     () => schemaOf(kind.params_schema, trans),
     [kind, trans]
   );
@@ -42,20 +46,30 @@ export default function RunForm(props: {
     judge(validator.isValid(schema, filled, schema));
   }, [schema, values, judge]);
   const shown = (errors: RJSFValidationError[]): RJSFValidationError[] =>
-    errors.map(error => ({ ...error, message: wordsFor(error, trans, format) }));
+    errors.map(error =>
+      wholeField(
+        { ...error, message: wordsFor(error, trans, format) },
+        ui,
+        trans,
+        format
+      )
+    );
   const context: FieldContext = { isPressed, touched };
   const onChange = (event: IChangeEvent<Values>, id?: string): void => {
     const name = rootOf(id ?? '');
     setTouched([...touched, name]);
     change(event.formData ?? {}, name);
   };
-  // The validator's type is that of another form's values; it validates any.
+  // These types are those of another form's values; they fit any.
+  const look = ui as NonNullable<FormProps<Values>['uiSchema']>;
   const check = validator as unknown as FormProps<Values>['validator'];
   return (
     <FormComponent
       className="lp-RunForm-fields"
       tagName="div"
       schema={schema}
+      uiSchema={look}
+      fields={FIELDS}
       templates={TEMPLATES}
       formData={values}
       validator={check}
@@ -67,7 +81,7 @@ export default function RunForm(props: {
       noHtml5Validate
       showErrorList={false}
       transformErrors={shown}
-      extraErrors={refusal?.params ?? NO_ERRORS}
+      extraErrors={refusal ? flat(refusal.params, schema) : NO_ERRORS}
       onChange={onChange}
       compact
     />

@@ -1,5 +1,10 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { ErrorSchema, RJSFValidationError } from '@rjsf/utils';
+import type {
+  ErrorSchema,
+  RJSFSchema,
+  RJSFValidationError,
+  UiSchema
+} from '@rjsf/utils';
 
 import type { FieldError } from '../api/error';
 import type { Format } from '../text/format';
@@ -51,6 +56,60 @@ function put(errors: ErrorSchema, path: readonly string[], message: string): voi
   const last = path.at(-1) ?? '';
   const found = (at[last] ??= {} as ErrorSchema);
   found.__errors = [...(found.__errors ?? []), message];
+}
+
+/**
+ * Puts what is wrong inside of a value to its field, where the form has no field for the inside.
+ *
+ * @param errors - By field, as deep as the values are.
+ * @param schema - What the form is drawn from.
+ */
+export function flat(errors: ErrorSchema, schema: RJSFSchema): ErrorSchema {
+  const entries = Object.entries(errors as Record<string, ErrorSchema>).map(
+    ([name, inner]): [string, ErrorSchema] => {
+      const field = schema.properties?.[name];
+      const hasInside =
+        typeof field === 'object' &&
+        (field.properties !== undefined || field.$ref !== undefined || field.allOf);
+      return [
+        name,
+        hasInside ? inner : ({ __errors: within(inner, '') } as ErrorSchema)
+      ];
+    }
+  );
+  return Object.fromEntries(entries);
+}
+
+/** The words of an error and of all inside of it, with the way there. */
+function within(errors: ErrorSchema, path: string): string[] {
+  const { __errors: own = [], ...inner } = errors;
+  const told = path === '' ? own : own.map(text => `${path}: ${text}`);
+  const deeper = Object.entries(inner as Record<string, ErrorSchema>).flatMap(
+    ([name, one]) => within(one, path === '' ? name : `${path}.${name}`)
+  );
+  return [...told, ...deeper];
+}
+
+/** Tells what is wrong with one entry of a list at the list, where it is one field. */
+export function wholeField(
+  error: RJSFValidationError,
+  ui: UiSchema,
+  trans: TranslationBundle,
+  format: Format
+): RJSFValidationError {
+  const [, name = '', at = ''] = /^\.?(\w+)\.(\d+)/.exec(error.property ?? '') ?? [];
+  const field = ui[name] as UiSchema | undefined;
+  if (field?.['ui:field'] !== 'lines') {
+    return error;
+  }
+  return {
+    ...error,
+    property: `.${name}`,
+    message: trans.__(
+      'Entry %1 begins with a brace and is not a JSON object.',
+      format.number(Number(at) + 1)
+    )
+  };
 }
 
 /** Says what is wrong with a value in the page's language. */

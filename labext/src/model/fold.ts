@@ -45,9 +45,9 @@ function change(run: Run, event: RunEvent): Partial<Run> {
     case 'progress_reported':
       return live ? { progress: event.progress } : {};
     case 'attempt_started':
-      return live && run.state === 'queued'
-        ? { state: 'running', started_at: run.started_at ?? event.at }
-        : {};
+      return live ? started(run, event) : {};
+    case 'worker_left':
+      return live ? { workers: run.workers.filter(id => id !== event.worker) } : {};
     case 'attempt_assigned':
       return { attempt: event.attempt, workers: event.workers, progress: null };
     case 'cancel_requested':
@@ -59,10 +59,19 @@ function change(run: Run, event: RunEvent): Partial<Run> {
   }
 }
 
+function started(run: Run, event: Of<'attempt_started'>): Partial<Run> {
+  const isNew = !run.workers.includes(event.worker);
+  const workers = isNew ? [...run.workers, event.worker] : run.workers;
+  return run.state === 'queued'
+    ? { state: 'running', started_at: run.started_at ?? event.at, workers }
+    : { workers };
+}
+
 function requeued(run: Run, event: Of<'run_requeued'>): Partial<Run> {
   return {
     state: 'queued',
     error: null,
+    result: null,
     retry_at: null,
     ended_at: null,
     cancel_requested: false,

@@ -5,6 +5,7 @@ import type { Api } from '../api/client';
 import { ApiError, messageOf } from '../api/error';
 import type { Progress, Run, RunEvent } from '../api/types';
 import { ask, LINES, type Asked, type Known } from './asked';
+import { ItemBook } from './itemBook';
 import { LogBook } from './logBook';
 import { linesBefore, linesBetween } from './logPages';
 import { MetricSeries } from './series';
@@ -28,6 +29,7 @@ export class RunDetail implements IDisposable {
     readonly id: string
   ) {
     this._run = session.run(id);
+    this.items = new ItemBook(api, id);
     this.watch = session.watch(id);
     session.told.connect(this.hear, this);
     session.runsChanged.connect(this.look, this);
@@ -38,8 +40,9 @@ export class RunDetail implements IDisposable {
 
   readonly series = new MetricSeries();
   readonly logs = new LogBook();
+  readonly items: ItemBook;
 
-  /** Something other than the series and the log has changed. */
+  /** Something other than the series, the log and the items has changed. */
   get changed(): ISignal<this, void> {
     return this._changed;
   }
@@ -84,7 +87,10 @@ export class RunDetail implements IDisposable {
     const counts = (): boolean => this.since === since && !this.disposed;
     try {
       await this.watch.heard;
-      const asked = await ask(this.api, this.id, this.known);
+      const [asked] = await Promise.all([
+        ask(this.api, this.id, this.known),
+        this.items.load()
+      ]);
       if (counts()) {
         this.take(asked, since);
       }
@@ -116,6 +122,7 @@ export class RunDetail implements IDisposable {
   dispose(): void {
     this.disposed = true;
     this.watch.end.dispose();
+    this.items.dispose();
     Signal.clearData(this);
   }
 
@@ -139,6 +146,7 @@ export class RunDetail implements IDisposable {
       return;
     }
     this.since?.push(...mine);
+    this.items.hear(mine);
     if (this._phase === 'ready') {
       this.series.hear(mine);
       this.logs.hear(mine);

@@ -101,7 +101,7 @@ function step(attempt: Attempt, event: Happening): Attempt {
     case 'attempt_assigned':
       return { ...attempt, workers: event.workers, assigned: event.at };
     case 'attempt_started':
-      return { ...attempt, host: event.host, pid: event.pid, started: event.at };
+      return began(attempt, event);
     default: {
       const ending = endingOf(event);
       // A run that waits between two attempts may still be cancelled; that ends none of them.
@@ -110,6 +110,19 @@ function step(attempt: Attempt, event: Happening): Attempt {
         : attempt;
     }
   }
+}
+
+/** Of several workers the first one tells when the attempt began, and where. */
+function began(
+  attempt: Attempt,
+  event: Extract<Happening, { type: 'attempt_started' }>
+): Attempt {
+  const workers = attempt.workers.includes(event.worker)
+    ? attempt.workers
+    : [...attempt.workers, event.worker];
+  return attempt.started === null
+    ? { ...attempt, workers, host: event.host, pid: event.pid, started: event.at }
+    : { ...attempt, workers };
 }
 
 function endingOf(event: Happening): Ending | null {

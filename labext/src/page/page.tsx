@@ -8,11 +8,13 @@ import { useLabpool, useSignal } from '../views/widget';
 import { Artifacts } from './artifacts';
 import { Attempts } from './attempts';
 import { Head } from './head';
+import { Items } from './items';
 import { Log } from './log';
 import { Metrics } from './metrics';
 import { Outcome } from './outcome';
 import { Params } from './params';
 import { PhaseNote } from './phaseNote';
+import { Records } from './records';
 import { Story } from './story';
 import { Tabs, type TabSpec } from './tabs';
 import { Workers } from './workers';
@@ -51,14 +53,58 @@ function Body(props: {
   const { trans } = useLabpool();
   const { detail, run } = props;
   useSignal(detail.series.changed);
-  const tabs = useTabs(detail, run);
+  useSignal(detail.items.changed);
+  const [chosen, choose] = React.useState<string | null>(null);
+  const about = useTabs(detail, run);
+  const work = useItemTabs(detail, run, choose);
   const isPlain = detail.series.isEmpty && hasEnded(run.state);
   return (
-    <div className="lp-Page-body" data-plain={isPlain}>
+    <div className="lp-Page-body" data-plain={isPlain} data-items={work.length > 0}>
       {!isPlain && <Metrics detail={detail} />}
-      <Tabs label={trans.__('Log and details')} tabs={tabs} />
+      <Tabs
+        label={trans.__('Log and details')}
+        tabs={[...work, ...about]}
+        chosen={chosen}
+        choose={choose}
+      />
     </div>
   );
+}
+
+/** Tabs of a run that works through items; each leads to the other. */
+function useItemTabs(
+  detail: RunDetail,
+  run: Run,
+  choose: (id: string) => void
+): readonly TabSpec[] {
+  const { trans, format } = useLabpool();
+  const { items: book } = detail;
+  const { total, records } = book.counts ?? { total: 0, records: 0 };
+  if (total === 0) {
+    return [];
+  }
+  const showRecords = (item: string): void => {
+    book.setRecordFilter({ change: '', item });
+    choose('records');
+  };
+  const showItem = (search: string): void => {
+    book.setFilter({ state: '', search });
+    choose('items');
+  };
+  return [
+    {
+      id: 'items',
+      label: trans.__('Items'),
+      count: format.number(total),
+      content: () => <Items {...{ detail, run, showRecords }} />
+    },
+    {
+      id: 'records',
+      label: trans.__('Records'),
+      count: records > 0 ? format.number(records) : '',
+      content: () => <Records {...{ detail, showItem }} />
+    }
+  ];
 }
 
 function useTabs(detail: RunDetail, run: Run): readonly TabSpec[] {

@@ -13,10 +13,14 @@ export interface TabSpec {
 export function Tabs(props: {
   readonly label: string;
   readonly tabs: readonly TabSpec[];
+  /** Which one somebody has chosen; as long as nobody has, the first one is shown. */
+  readonly chosen: string | null;
+  readonly choose: (id: string) => void;
 }): React.ReactElement {
-  const { label, tabs } = props;
+  const { label, tabs, choose } = props;
   const prefix = React.useId();
-  const [chosen, choose] = React.useState(tabs[0]?.id ?? '');
+  const isThere = tabs.some(tab => tab.id === props.chosen);
+  const chosen = (isThere ? props.chosen : tabs[0]?.id) ?? '';
   return (
     <section className="lp-PageTabs" aria-label={label}>
       <TabList {...{ tabs, prefix, chosen, choose }} />

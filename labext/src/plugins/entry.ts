@@ -15,6 +15,7 @@ const WITHOUT_ARGUMENTS = [
   Commands.startPool,
   Commands.resizePool,
   Commands.openResources,
+  Commands.sessions,
   Commands.openDashboard,
   Commands.openDaskDashboard
 ];

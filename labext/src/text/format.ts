@@ -60,6 +60,7 @@ export class Format {
   private readonly compact: Intl.NumberFormat;
   private readonly time: Intl.DateTimeFormat;
   private readonly day: Intl.DateTimeFormat;
+  private readonly year: Intl.DateTimeFormat;
   private readonly ago: Intl.RelativeTimeFormat;
 
   /** @param language - Whose digits and words are used. */
@@ -79,6 +80,7 @@ export class Format {
     });
     this.time = new Intl.DateTimeFormat(code, CLOCK);
     this.day = new Intl.DateTimeFormat(code, DAY);
+    this.year = new Intl.DateTimeFormat(code, { ...DAY, year: 'numeric' });
     this.ago = new Intl.RelativeTimeFormat(code, { numeric: 'auto' });
   }
 
@@ -139,6 +141,11 @@ export class Format {
   /** A day and a time of day. */
   date(at: string): string {
     return this.day.format(new Date(at));
+  }
+
+  /** A day of any year and a time of day. */
+  moment(at: string): string {
+    return this.year.format(new Date(at));
   }
 
   /** How long ago something was; after a week, its date. */

@@ -38,6 +38,7 @@ function isKnown(code: string): boolean {
 /** What well-known metrics and units are called; others keep their own names. */
 function names(trans: TranslationBundle): Readonly<Record<string, string>> {
   const known = {
+    ...ofItems(trans),
     accuracy: trans.__('accuracy'),
     batch: trans.__('batch'),
     bytes_per_s: trans.__('bytes per second'),
@@ -67,4 +68,24 @@ function names(trans: TranslationBundle): Readonly<Record<string, string>> {
     val_loss: trans.__('validation loss')
   };
   return known;
+}
+
+/** What the results of runs that work through items are told by. */
+function ofItems(trans: TranslationBundle): Readonly<Record<string, string>> {
+  return {
+    broken: trans.__('broken'),
+    changed: trans.__('changed'),
+    duplicates: trans.__('duplicates'),
+    failed: trans.__('failed'),
+    gone: trans.__('gone'),
+    items: trans.__('items'),
+    items_per_s: trans.__('items per second'),
+    left_out: trans.__('left out'),
+    new: trans.__('new'),
+    ok: trans.__('OK'),
+    partial: trans.__('partial'),
+    reasons: trans.__('reasons'),
+    records: trans.__('records'),
+    same: trans.__('unchanged')
+  };
 }

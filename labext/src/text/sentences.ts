@@ -22,9 +22,7 @@ export function sentence(
         ? trans.__('Launched.')
         : trans.__('Launched by %1.', isolated(event.owner));
     case 'run_requeued':
-      return event.reason === 'resumed'
-        ? trans.__('Resumed by hand; waits for a worker.')
-        : trans.__('The pause is over; waits for a worker.');
+      return requeued(event, trans);
     case 'attempt_assigned':
       return trans.__('Attempt %1 given to %2.', n, list(event.workers));
     case 'attempt_started':
@@ -33,12 +31,43 @@ export function sentence(
       return event.by === ''
         ? trans.__('Asked to stop.')
         : trans.__('Asked to stop by %1.', isolated(event.by));
+    case 'worker_left':
+      return left(event, trans);
     case 'artifact_saved':
     case 'artifact_deleted':
     case 'messages_dropped':
       return aside(event, trans, format);
     default:
       return ended(event, trans, format);
+  }
+}
+
+function requeued(
+  event: Extract<Happening, { type: 'run_requeued' }>,
+  trans: TranslationBundle
+): string {
+  switch (event.reason) {
+    case 'resumed':
+      return trans.__('Resumed by hand; waits for a worker.');
+    case 'items':
+      return trans.__('Items are to be tried again; waits for a worker.');
+    case 'retry':
+      return trans.__('The pause is over; waits for a worker.');
+  }
+}
+
+function left(
+  event: Extract<Happening, { type: 'worker_left' }>,
+  trans: TranslationBundle
+): string {
+  const worker = isolated(event.worker);
+  switch (event.reason) {
+    case 'done':
+      return trans.__('%1 has nothing more to do here.', worker);
+    case 'needed':
+      return trans.__('%1 left for another run.', worker);
+    case 'lost':
+      return trans.__('%1 went away; the others go on with its work.', worker);
   }
 }
 

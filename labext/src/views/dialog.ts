@@ -8,6 +8,8 @@ export interface Question<T> {
   readonly body: Dialog.Body<T>;
   /** The word on the button that does it. */
   readonly accept: string;
+  /** The word on the button that does not; "Cancel" where none is given. */
+  readonly cancel?: string;
   /** Whether it cannot be taken back. */
   readonly warns?: boolean;
   /** Whether something has to be typed first. */
@@ -29,7 +31,7 @@ export async function ask<T>(
     title,
     body,
     buttons: [
-      Dialog.cancelButton({ label: trans.__('Cancel') }),
+      Dialog.cancelButton({ label: question.cancel ?? trans.__('Cancel') }),
       warns ? Dialog.warnButton(button) : Dialog.okButton(button)
     ],
     // What cannot be taken back takes more than the Enter key.

@@ -68,7 +68,7 @@ describe('what is told', () => {
       items: [
         queued(run),
         anEvent('attempt_assigned', run.id, 2, { workers: ['w0'] }),
-        anEvent('attempt_started', run.id, 3)
+        anEvent('attempt_started', run.id, 3, { worker: 'w0' })
       ]
     });
     expect(session.run(run.id)).toMatchObject({

@@ -60,6 +60,7 @@ export function fakeApi(has: Has): Api {
     next: null
   });
   return {
+    itemCounts: vi.fn(() => Promise.reject(new Error('no items here'))),
     run: vi.fn(() => Promise.resolve(has.run)),
     metrics: vi.fn(() => Promise.resolve(has.series ?? [])),
     logs: vi.fn((_: string, query: { after: number }) =>

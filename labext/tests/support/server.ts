@@ -12,6 +12,7 @@ import type {
   RunsQuery
 } from '../../src/api/types';
 import { matches } from '../../src/model/runList';
+import { FakeWork } from './work';
 
 const KINDS = { primes: 'Count primes' };
 
@@ -95,6 +96,8 @@ export class FakeServer {
   /** What the next answers are instead. */
   trouble: Error | null = null;
   readonly asked: string[] = [];
+  /** The items and records of its runs. */
+  readonly work = new FakeWork((asked, value) => this.answer(asked, value));
 
   /** The API of this server. */
   readonly api: Api = {
@@ -134,7 +137,8 @@ export class FakeServer {
     pruneCheckpoints: keep =>
       this.answer(`prune ${keep.toString()}`, { ids: ['a', 'b'], freed_bytes: 5e6 }),
     archiveUrl: id => `http://lab.test/labpool/api/assets/${id}/file`,
-    saveSecret: (name, value) => this.answer(`secret ${name} ${value}`, undefined)
+    saveSecret: (name, value) => this.answer(`secret ${name} ${value}`, undefined),
+    ...this.work.api
   };
 
   private assetPage(query: AssetsQuery): { items: Asset[]; next: string | null } {

@@ -52,36 +52,44 @@ class History:
     def __init__(self, window_s: int = WINDOW_S, most: int = MOST) -> None:
         self.window_s = window_s
         self._most = most
-        self._open: dict[str, Stint] = {}
+        self._open: dict[tuple[str, str], Stint] = {}
         self._closed: deque[Stint] = deque()
         self._said: dict[str, deque[tuple[int, int]]] = {}
         self._runs = 0
 
     def begin(self, stint: Stint) -> None:
-        """Take note that an attempt runs; whatever its worker or its run did before is over."""
-        for other in tuple(self._open.values()):
-            if other.worker == stint.worker or other.run_id == stint.run_id:
-                self.end(other.run_id, "interrupted", stint.began)
-        self._open[stint.run_id] = replace(stint, number=self._number(stint.run_id))
+        """Take note that an attempt runs on a worker.
 
-    def end(self, run_id: str, state: State, at: float) -> None:
-        """Take note that a run's attempt is over; nothing happens where none runs."""
-        stint = self._open.pop(run_id, None)
-        if stint is not None:
+        Whatever the worker did before is over, and so are earlier attempts of the run.
+        """
+        for other in tuple(self._open.values()):
+            earlier = other.run_id == stint.run_id and other.attempt != stint.attempt
+            if other.worker == stint.worker or earlier:
+                self.end(other.run_id, "interrupted", stint.began, other.worker)
+        number = self._number(stint.run_id)
+        self._open[stint.run_id, stint.worker] = replace(stint, number=number)
+
+    def end(self, run_id: str, state: State, at: float, worker: str | None = None) -> None:
+        """Take note that a run's attempt is over; nothing happens where none runs.
+
+        Args:
+            worker: Only on this worker; None for all that it has.
+        """
+        for key in [k for k in self._open if k[0] == run_id and worker in (None, k[1])]:
+            stint = self._open.pop(key)
             self._closed.append(replace(stint, state=state, ended=max(at, stint.began)))
-            self._forget(at)
+        self._forget(at)
 
     def forget(self, run_id: str) -> None:
         """Forget a run that was deleted."""
-        self._open.pop(run_id, None)
+        self._open = {key: stint for key, stint in self._open.items() if key[0] != run_id}
         self._closed = deque(stint for stint in self._closed if stint.run_id != run_id)
 
-    def say(self, run_id: str, count: int, at: float) -> None:
-        """Count messages of a run for the worker that it is on."""
-        stint = self._open.get(run_id)
-        if stint is None:
+    def say(self, run_id: str, worker: str, count: int, at: float) -> None:
+        """Count messages of a run on a worker."""
+        if (run_id, worker) not in self._open:
             return
-        said = self._said.setdefault(stint.worker, deque())
+        said = self._said.setdefault(worker, deque())
         second = int(at)
         if said and said[-1][0] >= second:  # a clock that was set back changes no order
             second, before = said.pop()
@@ -121,7 +129,7 @@ class History:
         return middles, found
 
     def _number(self, run_id: str) -> int:
-        for stint in self._closed:
+        for stint in [*self._closed, *self._open.values()]:
             if stint.run_id == run_id:
                 return stint.number
         self._runs += 1

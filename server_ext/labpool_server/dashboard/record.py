@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 
 from labpool.wire import Event, Run, event_adapter
-from labpool.wire.events import AttemptStarted
+from labpool.wire.events import PART_SPAN, AttemptStarted, WorkerLeft
 from labpool_server.store.stored import Stored
 
 from .history import History, State, Stint
 
+_NUMBER = re.compile(r'"n":(\d+),')
 _ENDINGS: dict[str, State] = {
     "run_interrupted": "interrupted",
     "run_succeeded": "succeeded",
     "run_failed": "failed",
     "run_cancelled": "cancelled",
 }
+_TURNS = ("attempt_started", "run_deleted", "worker_left")
 _WORDS = frozenset(
     {
         "artifact_deleted",
@@ -51,26 +54,31 @@ class Recorder:
         self._history = history
         self._find = find
         self._clock = clock
+        self._workers: dict[str, dict[int, str]] = {}
 
     def record(self, stored: Sequence[Stored]) -> None:
         """Take in events, oldest first."""
-        said: Counter[str] = Counter()
+        said: Counter[tuple[str, int]] = Counter()
         for item in stored:
-            if item.type in _ENDINGS or item.type in ("attempt_started", "run_deleted"):
+            if item.type in _ENDINGS or item.type in _TURNS:
                 self._count(said)
                 self._turn(event_adapter.validate_json(item.json))
-            if item.type in _WORDS and not _by_the_server(item):
-                said[item.run_id] += 1
+            number = _number(item) if item.type in _WORDS else 0
+            if number > 0:
+                said[item.run_id, number // PART_SPAN] += 1
         self._count(said)
 
-    def _count(self, said: Counter[str]) -> None:
-        for run_id, count in said.items():
-            self._history.say(run_id, count, self._clock())
+    def _count(self, said: Counter[tuple[str, int]]) -> None:
+        for (run_id, part), count in said.items():
+            worker = self._workers.get(run_id, {}).get(part)
+            if worker is not None:
+                self._history.say(run_id, worker, count, self._clock())
         said.clear()
 
     def _turn(self, event: Event) -> None:
         if isinstance(event, AttemptStarted):
             run = self._find(event.run_id)
+            self._workers.setdefault(event.run_id, {})[event.n // PART_SPAN] = event.worker
             self._history.begin(
                 Stint(
                     run_id=event.run_id,
@@ -81,12 +89,17 @@ class Recorder:
                     began=event.at.timestamp(),
                 )
             )
+        elif isinstance(event, WorkerLeft):
+            state: State = "interrupted" if event.reason == "lost" else "succeeded"
+            self._history.end(event.run_id, state, event.at.timestamp(), event.worker)
         elif event.type == "run_deleted":
             self._history.forget(event.run_id)
         else:
+            self._workers.pop(event.run_id, None)
             self._history.end(event.run_id, _ENDINGS[event.type], event.at.timestamp())
 
 
-def _by_the_server(item: Stored) -> bool:
-    """Tell a log line of the server's own; in any text of it the quotes would be escaped."""
-    return item.type == "log_written" and '"n":0,' in item.json
+def _number(item: Stored) -> int:
+    """Return a message's number; it stands before any text, whose quotes would be escaped."""
+    found = _NUMBER.search(item.json)
+    return int(found[1]) if found else 0

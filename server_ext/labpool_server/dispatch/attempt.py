@@ -1,4 +1,4 @@
-"""One attempt, from its worker's first word to the event that ends it."""
+"""One attempt, from its first worker's first word to the event that ends it."""
 
 from __future__ import annotations
 
@@ -7,27 +7,16 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from pydantic import ValidationError
-
 from labpool.runtime.execute import AttemptSpec, Outcome
-from labpool.wire import Event, LogLevel, Progress, Run, ServerUnavailable
+from labpool.wire import Event, Progress, Run, RunError, ServerUnavailable
 from labpool.wire._base import utc_now
-from labpool.wire.events import (
-    AttemptStarted,
-    LogWritten,
-    ProgressReported,
-    RunFailed,
-    RunInterrupted,
-)
+from labpool.wire.events import RunFailed, RunInterrupted, WorkerLeft
 from labpool_server.pool.backend import Backend, Batch, WorkerLost
-from labpool_server.store import AsyncStore, Spoken, read
+from labpool_server.store import AsyncStore, Spoken
 
 from .endings import StopReason, ending
+from .part import Part
 
-ACK_EVERY = 2000
-"""Messages stored between two acknowledgements."""
-LAST_WORDS_S = 30.0
-"""How long the last words of an attempt that has ended are waited for, seconds."""
 LONGEST_STORE_PAUSE_S = 5.0
 """Longest pause between two tries to store, seconds."""
 
@@ -50,14 +39,26 @@ class AttemptSettings:
 
 
 class Attempt:
-    """Guides one attempt on one worker.
+    """Guides one attempt on its workers: one of them, or several where the kind can use them.
+
+    Args:
+        run: The run.
+        spec: What its first worker needs.
+        secrets: What its first worker may know.
+        backend: The pool.
+        store: Runs and events.
+        settings: How attempts are treated.
+        on_change: Called when a worker has left while others go on.
 
     Attributes:
         run: The run as it was when the attempt began.
-        seat_id: The worker.
-        progress: What the job said last about how far it is.
-        started: Whether the job has spoken.
-        ended_badly: Whether it ended with an error.
+        number: Number of the attempt, from 1.
+        parts: What is on a worker now, by the part's number.
+        most_workers: How many workers it may have at once.
+        started: Whether the job has spoken, on any worker.
+        over: Whether it takes no more workers.
+        failed_on: Workers on which it ended badly.
+        stuck: Parts whose job does not end.
     """
 
     def __init__(
@@ -68,88 +69,179 @@ class Attempt:
         backend: Backend,
         store: AsyncStore,
         settings: AttemptSettings,
+        on_change: Callable[[], None],
     ) -> None:
         self.run = run
-        self.seat_id = spec.worker
-        self.progress: Progress | None = None
+        self.number = spec.attempt
+        self.parts: dict[int, Part] = {}
+        self.most_workers = spec.most_workers
         self.started = False
-        self.ended_badly = False
-        self._restart_after = False
-        self._spec = spec
-        self._secrets = secrets
+        self.over = False
+        self.failed_on: list[str] = []
+        self.stuck: list[Part] = []
         self._backend = backend
         self._store = store
         self._settings = settings
+        self._on_change = on_change
         self._reason: StopReason | None = None
         self._by = ""
-        self._patience_over = asyncio.Event()
-        self._batches: asyncio.Queue[Batch] = asyncio.Queue()
-        self._recorded = 0
-        self._acknowledged = 0
-        self._news = asyncio.Condition()
-        self._timers: list[asyncio.TimerHandle] = []
+        self._parts_made = 0
+        self._ended: asyncio.Queue[tuple[Part, Outcome | WorkerLost]] = asyncio.Queue()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._clock: asyncio.TimerHandle | None = None
+        self.join(spec, secrets)
 
     @property
-    def number(self) -> int:
-        """Number of the attempt, from 1."""
-        return self._spec.attempt
+    def seats(self) -> set[str]:
+        """The workers that it has."""
+        return {part.seat_id for part in self.parts.values()}
+
+    @property
+    def held(self) -> set[str]:
+        """The workers that have no room because of it: also those whose job does not end."""
+        return self.seats | {part.seat_id for part in self.stuck if not part.work.done()}
+
+    @property
+    def wanted(self) -> int:
+        """How many more workers it could use."""
+        return 0 if self.over or self._reason else self.most_workers - len(self.parts)
+
+    def next_part(self) -> int:
+        """Return the number that the next worker of it gets."""
+        return self._parts_made
+
+    def progress_on(self, seat_id: str) -> Progress | None:
+        """Return what one of its workers said last about how far it is."""
+        return next((p.progress for p in self.parts.values() if p.seat_id == seat_id), None)
 
     def hear(self, batch: Batch) -> None:
-        """Take a batch of the job's words; they are stored in order."""
-        self._batches.put_nowait(batch)
+        """Pass a worker's words on; words of one that has left are late."""
+        part = self.parts.get(batch.part)
+        if part is not None:
+            part.hear(batch)
+
+    def join(self, spec: AttemptSpec, secrets: Mapping[str, str]) -> None:
+        """Put the attempt on a worker: its first, or one more."""
+        part = Part(
+            spec,
+            secrets,
+            self._backend,
+            self._persist,
+            self._start,
+            self._settings.cancel_grace_s,
+        )
+        self.parts[part.number] = part
+        self._parts_made = part.number + 1
+        task = asyncio.ensure_future(self._see_through(part))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def stop(self, reason: StopReason, by: str = "", grace_s: float | None = None) -> None:
-        """Ask the job to save and end; after the grace period its worker is killed.
+        """Ask the job to save and end; after the grace period its workers are killed.
 
         The first reason stands, but a person's cancel overrides the others.
         """
         if self._reason is None or reason is StopReason.CANCELLED:
             self._reason, self._by = reason, by
-        grace = self._settings.cancel_grace_s if grace_s is None else grace_s
-        self._later(grace, self._patience_over.set)
-        await self._backend.ask_to_stop(self.seat_id, self.run.id, self._spec.attempt)
+        await self._stop_parts(self._settings.cancel_grace_s if grace_s is None else grace_s)
 
-    def restart_worker_after(self) -> None:
-        """End the worker's process, too, once the job has saved."""
-        self._restart_after = True
+    async def give_up_worker(self) -> None:
+        """Let the newest of several workers go: somebody else needs one."""
+        staying = [part for part in self.parts.values() if not part.leaving]
+        if len(staying) > 1:
+            await staying[-1].stop(self._settings.cancel_grace_s)
 
-    async def guide(self) -> asyncio.Task[Outcome]:
-        """See the attempt through and store how it ended.
+    async def restart_worker(self, seat_id: str) -> None:
+        """Let the job on a worker save, then end the worker's process, too."""
+        part = next(part for part in self.parts.values() if part.seat_id == seat_id)
+        part.restart_worker_after()
+        if len(self.parts) > 1:
+            await part.stop(self._settings.cancel_grace_s)
+        else:
+            await self.stop(StopReason.WORKER_RESTARTED)
+
+    async def guide(self) -> None:
+        """See the attempt through and store how it ended."""
+        try:
+            end = await self._end()
+            last = await self._ending(end)
+            if isinstance(last, RunFailed | RunInterrupted):
+                self.failed_on.append(self._last_part.seat_id)
+            await self._persist(last)
+            await self._last_part.leave_worker()
+        finally:
+            if self._clock is not None:
+                self._clock.cancel()
+
+    async def _see_through(self, part: Part) -> None:
+        end: Outcome | WorkerLost
+        try:
+            end = await part.guide()
+        except Exception as error:  # noqa: BLE001 - whatever the pool raises, the attempt has to end
+            _log.exception("the worker %s could not be guided", part.seat_id)
+            end = WorkerLost("worker_lost", f"{type(error).__name__}: {error}")
+        self._ended.put_nowait((part, end))
+
+    async def _end(self) -> Outcome | WorkerLost:
+        """Wait until no worker is left.
 
         Returns:
-            The task on the worker; not done where a hanging job could not be killed.
+            How the job ended: its failure on any worker; else its success, which no worker tells
+            of before all is done; else how the last worker ended.
         """
-        recorder = asyncio.ensure_future(self._record())
-        work = asyncio.ensure_future(self._backend.run(self.seat_id, self._spec, self._secrets))
-        try:
-            end = await self._wait_for(work)
-            if isinstance(end, Outcome):
-                await self._last_words(end.last_n)
-            last = await self._ending(end)
-            self.ended_badly = isinstance(last, RunFailed | RunInterrupted)
-            await self._persist(last)
-            if self._restart_after and work.done():
-                await self._backend.kill(self.seat_id)
-        finally:
-            recorder.cancel()
-            for timer in self._timers:
-                timer.cancel()
-        return work
+        decided: Outcome | None = None
+        while True:
+            part, end = await self._ended.get()
+            del self.parts[part.number]
+            if not part.work.done():
+                self.stuck.append(part)
+            self._last_part = part
+            if isinstance(end, Outcome) and end.ended != "cancelled":
+                self.over = True
+                if decided is None or end.ended == "failed":
+                    decided = end
+                if end.ended == "failed":
+                    await self._stop_parts(self._settings.cancel_grace_s)
+            if not self.parts:
+                self.over = True  # before anybody lends it another worker
+                left = part.leaving and self._reason is None and self._parts_made > 1
+                if decided is None and left and isinstance(end, Outcome):
+                    return WorkerLost("worker_lost", "All of the run's workers have gone.")
+                return decided or end
+            await self._tell_of(part, end)
+            self._on_change()
 
-    async def _wait_for(self, work: asyncio.Task[Outcome]) -> Outcome | WorkerLost:
-        impatience = asyncio.ensure_future(self._patience_over.wait())
-        try:
-            await asyncio.wait({work, impatience}, return_when=asyncio.FIRST_COMPLETED)
-            if not work.done() and await self._backend.kill(self.seat_id):
-                await asyncio.wait({work}, timeout=self._settings.cancel_grace_s)
-        finally:
-            impatience.cancel()
-        if not work.done():
-            return WorkerLost("worker_stuck", f"The job on {self.seat_id} does not end.")
-        try:
-            return work.result()
-        except WorkerLost as lost:
-            return lost
+    async def _tell_of(self, part: Part, end: Outcome | WorkerLost) -> None:
+        """Store that a worker has left while others go on."""
+        error = None
+        if isinstance(end, WorkerLost):
+            error = RunError(code=end.code, message=end.message, details=end.details)
+            self.failed_on.append(part.seat_id)
+        needed = isinstance(end, Outcome) and end.ended == "cancelled"
+        reason = "lost" if error else "needed" if needed else "done"
+        await self._persist(
+            WorkerLeft(
+                run_id=self.run.id,
+                attempt=self.number,
+                worker=part.seat_id,
+                reason=reason,
+                error=error,
+            )
+        )
+        await part.leave_worker()
+
+    async def _stop_parts(self, grace_s: float) -> None:
+        await asyncio.gather(*(part.stop(grace_s) for part in self.parts.values()))
+
+    def _start(self) -> None:
+        """Begin to count the time that the attempt may take, at the job's first word."""
+        self.started = True
+        if self.run.timeout_s is not None and self._clock is None:
+            loop = asyncio.get_running_loop()
+            self._clock = loop.call_later(self.run.timeout_s, self._time_out)
+
+    def _time_out(self) -> None:
+        self._stopping = asyncio.ensure_future(self.stop(StopReason.TIMEOUT))
 
     async def _ending(self, end: Outcome | WorkerLost) -> Event:
         run = await self._store.read(self._store.sync.run, self.run.id)
@@ -162,51 +254,6 @@ class Attempt:
             auto_resume=self._settings.auto_resume,
             by=self._by,
         )
-
-    async def _record(self) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            batch = await self._batches.get()
-            try:
-                spoken = await loop.run_in_executor(None, read, batch.json)
-            except ValidationError as error:  # a worker with another version of labpool
-                spoken = [self._say("error", f"words of the worker cannot be read: {error}")]
-            for item in spoken:
-                self._note(item.event if isinstance(item, Spoken) else item)
-            await self._persist(*spoken)
-            async with self._news:
-                self._recorded = batch.last
-                self._news.notify_all()
-            if self._recorded - self._acknowledged >= ACK_EVERY:
-                self._acknowledged = self._recorded
-                await self._backend.acknowledge(
-                    self.seat_id, self.run.id, self._spec.attempt, self._recorded
-                )
-
-    def _note(self, event: Event) -> None:
-        if isinstance(event, ProgressReported):
-            self.progress = event.progress
-        elif isinstance(event, AttemptStarted):
-            self.started = True
-            if self.run.timeout_s is not None:
-                self._later(self.run.timeout_s, self._time_out)
-
-    def _time_out(self) -> None:
-        self._stopping = asyncio.ensure_future(self.stop(StopReason.TIMEOUT))
-
-    def _later(self, delay_s: float, call: Callable[[], None]) -> None:
-        self._timers.append(asyncio.get_running_loop().call_later(delay_s, call))
-
-    async def _last_words(self, last_n: int) -> None:
-        try:
-            async with asyncio.timeout(LAST_WORDS_S), self._news:
-                await self._news.wait_for(lambda: self._recorded >= last_n)
-        except TimeoutError:
-            text = f"{last_n - self._recorded} last messages of the job did not arrive."
-            await self._persist(self._say("warning", text))
-
-    def _say(self, level: LogLevel, text: str) -> Event:
-        return LogWritten(run_id=self.run.id, attempt=self._spec.attempt, level=level, text=text)
 
     async def _persist(self, *events: Event | Spoken) -> None:
         pause = 0.2

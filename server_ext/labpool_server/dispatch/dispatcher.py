@@ -42,7 +42,7 @@ class Dispatcher:
         store: Runs and events.
         keeper: The pool.
         settings: How attempts are treated.
-        make_spec: Builds what a worker needs for the next attempt of a run.
+        make_spec: Builds what the first worker of a run's next attempt needs.
         secrets_for: Finds the secrets that a run's kind asks for.
         size: Least and greatest number of workers, changed in place by others.
 
@@ -119,7 +119,7 @@ class Dispatcher:
 
     def attempt_on(self, seat_id: str) -> Attempt | None:
         """Return the attempt on a worker, or None."""
-        return next((a for a in self.attempts.values() if a.seat_id == seat_id), None)
+        return next((a for a in self.attempts.values() if seat_id in a.seats), None)
 
     async def _recover(self, run: Run) -> None:
         if run.state is RunState.INTERRUPTED or (run.state is RunState.QUEUED and not run.workers):
@@ -183,18 +183,56 @@ class Dispatcher:
         if queued:
             self._keeper.ensure()
         seats = await self._keeper.refresh()
-        taken = {a.seat_id for a in self.attempts.values()} | self.stuck.keys()
-        free = [seat.id for seat in seats if seat.id not in taken]
+        busy = self._busy()
+        free = [seat.id for seat in seats if seat.id not in busy]
         for run, seat_id in zip(queued, free, strict=False):
             await self._begin(run, seat_id)
-        await self._resize(len(seats), waiting=max(0, len(queued) - len(free)))
+        for seat_id in free[len(queued) :]:
+            await self._lend(seat_id)
+        waiting = max(0, len(queued) - len(free))
+        if waiting:
+            await self._take_back(waiting)
+        wanted = sum(attempt.wanted for attempt in self.attempts.values())
+        await self._resize(len(seats), waiting=waiting + wanted)
+
+    def _busy(self) -> set[str]:
+        """Return the seats that have no room."""
+        held = (attempt.held for attempt in self.attempts.values())
+        return set(self.stuck).union(*held)
+
+    async def _lend(self, seat_id: str) -> None:
+        """Give a worker that nobody waits for to the run with the fewest that can use more."""
+        able = [attempt for attempt in self.attempts.values() if attempt.wanted > 0]
+        if not able:
+            return
+        attempt = min(able, key=lambda attempt: len(attempt.parts))
+        try:
+            spec = await self._make_spec(attempt.run, seat_id)
+            secrets = await self._secrets_for(attempt.run)
+        except ServerUnavailable:
+            raise
+        except LabpoolError as error:
+            _log.warning("run %s gets no more workers: %s", attempt.run.id, error)
+            attempt.most_workers = 0
+            return
+        goes_on = self.attempts.get(attempt.run.id) is attempt and not self._closing
+        if goes_on and attempt.wanted > 0 and seat_id not in self._busy():
+            number = {"attempt": attempt.number, "part": attempt.next_part()}
+            attempt.join(spec.model_copy(update=number), secrets)
+
+    async def _take_back(self, count: int) -> None:
+        """Ask runs with several workers to let one go, each at the most, for runs that wait."""
+        rich = sorted(self.attempts.values(), key=lambda attempt: -len(attempt.parts))
+        for attempt in rich[:count]:
+            if not any(part.leaving for part in attempt.parts.values()):
+                await attempt.give_up_worker()
 
     async def _resize(self, now: int, waiting: int) -> None:
         """Follow the load within the range: up at once, down after a while of idleness."""
         backend = self._keeper.backend
         if backend is None:
             return
-        busy = {a.seat_id for a in self.attempts.values()} | self.stuck.keys()
+        busy = self._busy()
         wanted = min(self._size.maximum, max(self._size.minimum, len(busy) + waiting))
         if wanted >= now or now > self._size.maximum:
             self._idle_since = None
@@ -227,7 +265,9 @@ class Dispatcher:
         now = await self._store.read(self._store.sync.run, run.id)
         if now is None or now.attempt != number or now.state is not RunState.QUEUED:
             return  # cancelled in this very moment
-        attempt = Attempt(now, spec, secrets, backend, self._store, self._settings)
+        attempt = Attempt(
+            now, spec, secrets, backend, self._store, self._settings, on_change=self.wake
+        )
         self.attempts[run.id] = attempt
         task = asyncio.ensure_future(self._guide(attempt))
         self._tasks.add(task)
@@ -242,15 +282,16 @@ class Dispatcher:
 
     async def _guide(self, attempt: Attempt) -> None:
         try:
-            work = await attempt.guide()
+            await attempt.guide()
         finally:
             del self.attempts[attempt.run.id]
             self.wake()
-        if attempt.ended_badly:
-            self.errors[attempt.seat_id] = self.errors.get(attempt.seat_id, 0) + 1
-        if not work.done():
-            self.stuck[attempt.seat_id] = attempt.run.id
-            work.add_done_callback(partial(self._free, attempt.seat_id))
+        for seat_id in attempt.failed_on:
+            self.errors[seat_id] = self.errors.get(seat_id, 0) + 1
+        for part in attempt.stuck:
+            if not part.work.done():
+                self.stuck[part.seat_id] = attempt.run.id
+                part.work.add_done_callback(partial(self._free, part.seat_id))
 
     def _free(self, seat_id: str, work: asyncio.Task[Outcome]) -> None:
         """Use a worker again whose job has ended after all; how it ended no longer matters."""

@@ -10,6 +10,8 @@ from labpool.wire import Event, Run, RunError
 from labpool.wire.events import RunCancelled, RunFailed, RunInterrupted, RunSucceeded
 from labpool_server.pool.backend import WorkerLost
 
+LONGEST_WAIT_S = 3600.0
+"""Longest pause that a job can ask for, seconds."""
 LONGEST_PAUSE_S = 300.0
 """Longest pause before another attempt, seconds."""
 
@@ -82,7 +84,14 @@ def _ended_badly(run: Run, end: Outcome | WorkerLost, now: datetime, base_s: flo
     else:
         error = end.error or RunError(code="job_error", message="The job gave no reason.")
         again = end.retry
-    if not again or run.attempt >= run.max_attempts:
+    # What never began, and what only waits, is no attempt that counts.
+    free = "retry_after_s" in error.details or (isinstance(end, WorkerLost) and not end.begun)
+    if not again or (run.attempt >= run.max_attempts and not free):
         return RunFailed(run_id=run.id, attempt=run.attempt, error=error)
-    due = now + timedelta(seconds=pause_s(run.attempt, base_s))
-    return RunInterrupted(run_id=run.id, attempt=run.attempt, error=error, retry_at=due)
+    # A job that knows when another attempt makes sense says so.
+    asked = error.details.get("retry_after_s")
+    waits = asked if isinstance(asked, int | float) and asked > 0 else 0.0
+    due = now + timedelta(seconds=max(pause_s(run.attempt, base_s), min(waits, LONGEST_WAIT_S)))
+    return RunInterrupted(
+        run_id=run.id, attempt=run.attempt, error=error, retry_at=due, counts=not free
+    )

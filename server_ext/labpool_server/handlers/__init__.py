@@ -8,7 +8,8 @@ from typing import Any
 
 from tornado.web import RequestHandler
 
-from labpool.wire.routes import API_PREFIX, DASHBOARD_PREFIX, ROUTES
+from labpool.wire.route import API_PREFIX, DASHBOARD_PREFIX
+from labpool.wire.routes import ROUTES
 
 from .door import DashboardDoor
 from .endpoint import NoSuchRoute, endpoint

@@ -14,7 +14,7 @@ from jupyter_server.base.handlers import APIHandler, JupyterHandler
 from tornado.web import HTTPError
 
 from labpool.wire.errors import ErrorAnswer, Forbidden, LabpoolError, ServerUnavailable
-from labpool.wire.routes import Route
+from labpool.wire.route import Route
 
 from .ports import Service
 

@@ -16,7 +16,7 @@ from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError
 
 from labpool.wire.errors import LabpoolError, ServerUnavailable
-from labpool.wire.routes import DASHBOARD_PREFIX, POOL
+from labpool.wire.route import DASHBOARD_PREFIX, POOL
 from labpool_server.dashboard.waiting import waiting_page
 from labpool_server.dashboard.words import chosen
 from labpool_server.pool.backend import Dashboard

@@ -13,11 +13,11 @@ from tornado import web
 
 from labpool.wire.errors import NotFound
 from labpool.wire.pages import EventsQuery, NoQuery
-from labpool.wire.routes import API_PREFIX, Route
+from labpool.wire.route import API_PREFIX, Route
 from labpool.wire.runs import Run
 from labpool_server.openapi import served
 
-from . import archive, sse
+from . import files, sse
 from .base import ApiHandler, Verb, role
 from .ports import Service
 from .reading import path_value, read_body, read_query
@@ -29,6 +29,9 @@ BY_WHOM = {
     "list_secrets": "owner",
     "save_secret": "owner",
     "delete_secret": "owner",
+    "list_sessions": "owner",
+    "save_session": "owner",
+    "delete_session": "owner",
 }
 """Operations that want to know who asks, and as which argument."""
 LARGE_ITEMS = 200
@@ -82,7 +85,7 @@ class Endpoint(ApiHandler):
         self._served = await self.service()
         answer = await self._served.operation(route.id)(*args, **names)
         if route.stream == "file":
-            await archive.send(self, answer)
+            await files.send(self, answer)
         else:
             await self.answer(route, answer)
 

@@ -16,7 +16,8 @@ from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from labpool.wire.errors import InvalidRequest
-from labpool.wire.routes import POOL, ROUTES
+from labpool.wire.route import POOL
+from labpool.wire.routes import ROUTES
 from labpool.wire.socket import SocketQuery, StreamOpened, WatchChanged, WatchRequest
 
 from .base import JsonErrors, role

@@ -50,11 +50,13 @@ class WorkerLost(Exception):
     Args:
         code: ``worker_lost`` or ``out_of_memory``.
         message: A sentence for people.
+        begun: Whether the job can have begun on it.
         details: Facts (limit, peak, worker).
     """
 
-    def __init__(self, code: str, message: str, **details: Any) -> None:
+    def __init__(self, code: str, message: str, *, begun: bool = True, **details: Any) -> None:
         super().__init__(message)
+        self.begun = begun
         self.code = code
         self.message = message
         self.details = details
@@ -65,12 +67,14 @@ class Batch:
     """Words of one attempt, as they came from its worker.
 
     Attributes:
+        part: Which of the attempt's workers.
         json: JSON list of events.
         last: Number of the last one.
     """
 
     run_id: str
     attempt: int
+    part: int = 0
     json: str
     last: int
 
@@ -137,11 +141,16 @@ class Backend(Protocol):
             WorkerLost: The worker went away before the job was done.
         """
 
-    async def ask_to_stop(self, seat_id: str, run_id: str, attempt: int) -> None:
-        """Ask the job to save and end."""
+    async def ask_to_stop(self, seat_id: str, key: str) -> None:
+        """Ask the job to save and end.
 
-    async def acknowledge(self, seat_id: str, run_id: str, attempt: int, n: int) -> None:
-        """Tell the worker that the attempt's messages up to ``n`` are stored."""
+        Args:
+            seat_id: The worker.
+            key: Of the attempt's part there, as in its ``AttemptSpec``.
+        """
+
+    async def acknowledge(self, seat_id: str, key: str, n: int) -> None:
+        """Tell the worker that the part's messages up to ``n`` are stored."""
 
     async def kill(self, seat_id: str) -> bool:
         """End a worker's process at once. False where it is not ours or cannot be killed."""

@@ -117,20 +117,20 @@ class DaskBackend:
         """See ``Backend.run``."""
         from distributed import CancelledError, KilledWorker
 
-        from labpool.runtime.dask_worker import entrust, key_of, run_attempt
+        from labpool.runtime.dask_worker import entrust, run_attempt
 
         address = self._address(seat_id)
         client = self._ready_client()
         if secrets:
-            given = partial(entrust, key_of(spec.run_id, spec.attempt), dict(secrets))
+            given = partial(entrust, spec.key, dict(secrets))
             if address not in await client.run(given, workers=[address], on_error="ignore"):
-                raise self._lost(seat_id, address)
+                raise self._lost(seat_id, address, begun=False)
         if address in self._gone:  # since somebody looked; the scheduler would wait for it
-            raise self._lost(seat_id, address)
+            raise self._lost(seat_id, address, begun=False)
         future = client.submit(
             run_attempt,
             spec.model_dump(mode="json"),
-            key=key_of(spec.run_id, spec.attempt),
+            key=spec.key,
             workers=[address],
             allow_other_workers=False,
             pure=False,
@@ -146,17 +146,17 @@ class DaskBackend:
             future.release()
             self._listener.change()
 
-    async def ask_to_stop(self, seat_id: str, run_id: str, attempt: int) -> None:
+    async def ask_to_stop(self, seat_id: str, key: str) -> None:
         """See ``Backend.ask_to_stop``."""
-        from labpool.runtime.dask_worker import ask_to_stop, key_of
+        from labpool.runtime.dask_worker import ask_to_stop
 
-        self._tell(seat_id, partial(ask_to_stop, key_of(run_id, attempt)))
+        self._tell(seat_id, partial(ask_to_stop, key))
 
-    async def acknowledge(self, seat_id: str, run_id: str, attempt: int, n: int) -> None:
+    async def acknowledge(self, seat_id: str, key: str, n: int) -> None:
         """See ``Backend.acknowledge``."""
-        from labpool.runtime.dask_worker import acknowledge, key_of
+        from labpool.runtime.dask_worker import acknowledge
 
-        self._tell(seat_id, partial(acknowledge, key_of(run_id, attempt), n))
+        self._tell(seat_id, partial(acknowledge, key, n))
 
     async def kill(self, seat_id: str) -> bool:
         """See ``Backend.kill``. The nanny, which is in our process, starts another worker."""
@@ -201,7 +201,7 @@ class DaskBackend:
         try:
             return self._addresses[seat_id]
         except KeyError:
-            raise WorkerLost("worker_lost", f"The worker {seat_id} is gone.") from None
+            raise WorkerLost("worker_lost", f"The worker {seat_id} is gone.", begun=False) from None
 
     def _tell(self, seat_id: str, function: partial[None]) -> None:
         """Call a function on a worker and do not wait: a worker that hangs never answers."""
@@ -240,12 +240,13 @@ class DaskBackend:
             memory_limit=worker["memory_limit"] or 0,
         )
 
-    def _lost(self, seat_id: str, address: str) -> WorkerLost:
+    def _lost(self, seat_id: str, address: str, *, begun: bool = True) -> WorkerLost:
         peak = self._take_peak(address)
         if peak is None:
             return WorkerLost(
                 "worker_lost",
                 f"The worker {seat_id} ended before the job was done.",
+                begun=begun,
                 worker=seat_id,
             )
         limit = self._limits.get(address, 0)
@@ -265,6 +266,7 @@ class DaskBackend:
             Batch(
                 run_id=message["run_id"],
                 attempt=message["attempt"],
+                part=message["part"],
                 json=message["batch"],
                 last=message["last"],
             )

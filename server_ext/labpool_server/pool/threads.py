@@ -16,6 +16,7 @@ import psutil
 
 from labpool.runtime.execute import AttemptSpec, Outcome, execute
 from labpool.runtime.reporter import Reporter
+from labpool.runtime.warm import Warm
 
 from .backend import Batch, Dashboard, Listener, PoolSettings, Seat
 
@@ -37,7 +38,8 @@ class ThreadBackend:
     def __init__(self, settings: PoolSettings, listener: Listener) -> None:
         self._size = settings.maximum
         self._listener = listener
-        self._jobs: dict[tuple[str, int], _Job] = {}
+        self._jobs: dict[str, _Job] = {}
+        self._warm = Warm()
         self._started = time.time()
 
     async def start(self) -> None:
@@ -48,6 +50,7 @@ class ThreadBackend:
         """See ``Backend.close``: jobs were asked to stop before; daemon threads end with us."""
         for job in self._jobs.values():
             job.stop.set()
+        await asyncio.to_thread(self._warm.close)
 
     async def seats(self) -> list[Seat]:
         """See ``Backend.seats``. CPU and memory are the server's own."""
@@ -66,32 +69,34 @@ class ThreadBackend:
     async def run(self, seat_id: str, spec: AttemptSpec, secrets: Mapping[str, str]) -> Outcome:
         """See ``Backend.run``."""
         loop = asyncio.get_running_loop()
-        job = self._jobs.setdefault((spec.run_id, spec.attempt), _Job())
+        job = self._jobs.setdefault(spec.key, _Job())
         done: asyncio.Future[Outcome] = loop.create_future()
 
         def send(json: str, last: int) -> None:
-            batch = Batch(run_id=spec.run_id, attempt=spec.attempt, json=json, last=last)
+            batch = Batch(
+                run_id=spec.run_id, attempt=spec.attempt, part=spec.part, json=json, last=last
+            )
             _on(loop, partial(self._listener.batch, batch))
 
         def work() -> None:
-            job.reporter = Reporter(send)
-            outcome = execute(spec, job.reporter, job.stop, secrets)
+            job.reporter = Reporter(send, after=spec.after)
+            outcome = execute(spec, job.reporter, job.stop, secrets, self._warm)
             _on(loop, partial(_settle, done, outcome))
 
-        threading.Thread(target=work, name=f"labpool-{spec.run_id}", daemon=True).start()
+        threading.Thread(target=work, name=f"labpool-{spec.key}", daemon=True).start()
         try:
             return await asyncio.shield(done)
         finally:
-            self._jobs.pop((spec.run_id, spec.attempt), None)
+            self._jobs.pop(spec.key, None)
             self._listener.change()
 
-    async def ask_to_stop(self, seat_id: str, run_id: str, attempt: int) -> None:
+    async def ask_to_stop(self, seat_id: str, key: str) -> None:
         """See ``Backend.ask_to_stop``."""
-        self._jobs.setdefault((run_id, attempt), _Job()).stop.set()
+        self._jobs.setdefault(key, _Job()).stop.set()
 
-    async def acknowledge(self, seat_id: str, run_id: str, attempt: int, n: int) -> None:
+    async def acknowledge(self, seat_id: str, key: str, n: int) -> None:
         """See ``Backend.acknowledge``."""
-        job = self._jobs.get((run_id, attempt))
+        job = self._jobs.get(key)
         if job is not None and job.reporter is not None:
             job.reporter.ack(n)
 

@@ -1,10 +1,10 @@
-"""One list of all that is kept: models and data sets in the cache, checkpoints of runs."""
+"""One list of all that is kept: models and data sets in the cache, what runs have made."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from labpool.wire import (
     Asset,
@@ -17,16 +17,28 @@ from labpool.wire import (
 )
 from labpool.wire._base import utc_now
 from labpool.wire.pages import AssetsQuery, RunsQuery
+from labpool_server.outgoing import Outgoing
 from labpool_server.store import AsyncStore
 from labpool_server.store.assets import slug
 
+from .archive import zipped
 from .merged import END, Begin, newest
 from .shelf import DOWNLOAD, Shelf
 
 
-async def checkpoints(store: AsyncStore, run_id: str | None = None) -> list[Asset]:
-    """Return all checkpoints, of one run or of every one, newest first."""
-    query = AssetsQuery(kind="checkpoint", source=run_id, limit=1000)
+async def of_runs(
+    store: AsyncStore,
+    kind: Literal["checkpoint", "records"] | None = None,
+    run_id: str | None = None,
+) -> list[Asset]:
+    """Return the assets that runs have made, newest first.
+
+    Args:
+        store: Where they are written down.
+        kind: Only these; None for all.
+        run_id: Only of this run; None for every one.
+    """
+    query = AssetsQuery(kind=kind, source=run_id, limit=1000)
     found: list[Asset] = []
     while True:
         page = await store.read(store.sync.assets, query)
@@ -36,24 +48,11 @@ async def checkpoints(store: AsyncStore, run_id: str | None = None) -> list[Asse
         query = query.model_copy(update={"after": page.next})
 
 
-@dataclass(frozen=True)
-class AssetFiles:
-    """What of an asset is sent as an archive.
-
-    Attributes:
-        name: What to call the archive, without its suffix.
-        path: The file or folder.
-    """
-
-    name: str
-    path: Path
-
-
 class AssetService:
     """Lists and counts.
 
     Args:
-        store: Runs and their checkpoints.
+        store: Runs and what they have made.
         shelf: The catalog and the cache.
     """
 
@@ -89,7 +88,7 @@ class AssetService:
 
     async def asset_totals(self) -> AssetTotals:
         """Return how many assets there are, and how large."""
-        every = [*await checkpoints(self._store), *await asyncio.to_thread(self._shelf.assets)]
+        every = [*await of_runs(self._store), *await asyncio.to_thread(self._shelf.assets)]
         every_part = await asyncio.to_thread(self._shelf.parts)
         parts = [part for part in every_part if not part.busy]
         return AssetTotals(
@@ -113,7 +112,7 @@ class AssetService:
             raise NotFound(f"There is no asset {asset_id!r}.", asset_id=asset_id)
         return asset
 
-    async def asset_file(self, asset_id: str) -> AssetFiles:
+    async def asset_file(self, asset_id: str) -> Outgoing:
         """Return what to send as an asset's archive.
 
         Raises:
@@ -126,8 +125,13 @@ class AssetService:
         path = Path(asset.path) if asset.path else None
         if path is None or not await asyncio.to_thread(path.exists):
             raise NotFound(f"The files of {asset.name} have gone.", asset_id=asset_id)
-        name = asset.id if asset.kind == "checkpoint" else slug(asset.name.replace("/", "--"))
-        return AssetFiles(name, path)
+        of_a_run = asset.kind in ("checkpoint", "records")
+        name = asset.id if of_a_run else slug(asset.name.replace("/", "--"))
+        return Outgoing(
+            name=f"{name}.zip",
+            content_type="application/zip",
+            blocks=lambda: zipped(path, name),
+        )
 
     async def _behind(self, asked: AssetsQuery, stored: AssetPage, count: int) -> str | None:
         """Return the store's cursor behind the first so many of its page's entries."""

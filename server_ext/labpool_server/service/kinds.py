@@ -24,8 +24,11 @@ from labpool.wire import (
 )
 
 from .secrets import SecretService
+from .sessions import SessionService
 from .shelf import Shelf
 
+MOST_WORKERS = 64
+"""Workers that a run has at once where nobody says a number: as many as are free, and no more."""
 PARAMS_LIMIT = 1 << 20
 """Largest params, bytes of JSON."""
 ASSET_MARK = "x-labpool-asset"
@@ -33,6 +36,9 @@ ASSET_MARK = "x-labpool-asset"
 the catalog that is here."""
 CATALOG_MARK = "x-labpool-catalog"
 """Key in a field's JSON schema that says: the value is the id of an entry of the catalog."""
+SESSION_MARK = "x-labpool-session"
+"""Key in a field's JSON schema that says: the value names a session of the owner. What stands
+there is the name under which the job asks for it as a secret."""
 HUB_TOKEN = "hub_token"  # noqa: S105 - its name, not its value
 """The secret that a gated repository asks for."""
 
@@ -44,6 +50,7 @@ class Kinds:
         find_asset: Returns the checkpoint of an id, or None.
         shelf: The catalog and what is here of it.
         secrets: Secrets of the runs' owners.
+        sessions: Their sessions.
     """
 
     def __init__(
@@ -51,10 +58,12 @@ class Kinds:
         find_asset: Callable[[str], Asset | None],
         shelf: Shelf,
         secrets: SecretService,
+        sessions: SessionService,
     ) -> None:
         self._find_asset = find_asset
         self._shelf = shelf
         self._secrets = secrets
+        self._sessions = sessions
         self._registry: Registry | None = None
 
     @property
@@ -79,7 +88,24 @@ class Kinds:
         for field, info in fields:
             if isinstance(info.json_schema_extra, dict) and CATALOG_MARK in info.json_schema_extra:
                 return str(params[field])
-        return f"{name} {run_id[:4]}"
+        return self.series_of(name, params) or f"{name} {run_id[:4]}"
+
+    def series_of(self, name: str, params: Mapping[str, Any]) -> str:
+        """Return what runs that do the same work have in common; "" where a kind has no such."""
+        kind = self.registry.get(name)
+        if kind is None or not kind.series:
+            return ""
+        try:
+            return str(resolve(kind.series)(kind.params.model_validate(params)))
+        except ValidationError:  # of an older version, which took what this one does not
+            return ""
+
+    def most_workers(self, name: str, params: Mapping[str, Any]) -> int:
+        """Return how many workers a run may have at once."""
+        kind = self.registry.get(name)
+        if kind is None or not kind.workers:
+            return 1
+        return int(params.get(kind.workers) or MOST_WORKERS)
 
     def accept(self, name: str, params: dict[str, Any], owner: str) -> dict[str, Any]:
         """Return the params with defaults filled in, as they are stored and sent.
@@ -102,6 +128,7 @@ class Kinds:
         model = _validated(kind, params)
         entries = self._entries(kind, model)
         self._check_token(kind, entries, owner)
+        self._check_sessions(kind, model, owner)
         if kind.check is not None:
             resolve(kind.check)(model, self._assets(kind, model), entries)
         return model.model_dump(mode="json", by_alias=True)
@@ -112,19 +139,27 @@ class Kinds:
         """Return what stored params name: asset id to path, catalog id to entry.
 
         Raises:
-            LabpoolError: It has gone since.
+            LabpoolError: It has gone since, or this version takes such params no longer.
         """
         kind = self.registry.get(name)
         if kind is None:
             return {}, {}
-        model = kind.params.model_validate(params)
+        model = _validated(kind, params)
         paths = {key: str(path) for key, path in self._assets(kind, model).items()}
         return paths, self._entries(kind, model)
 
-    def secrets_for(self, name: str, owner: str) -> Mapping[str, str]:
-        """Return the owner's secrets that a kind asks for."""
+    def secrets_for(self, name: str, params: dict[str, Any], owner: str) -> Mapping[str, str]:
+        """Return the owner's secrets that a kind asks for, and the sessions that params name."""
         kind = self.registry.get(name)
-        return self._secrets.find(owner, kind.secrets) if kind else {}
+        if kind is None:
+            return {}
+        found = self._secrets.find(owner, kind.secrets)
+        model = _validated(kind, params)
+        for field, session in _marked(kind, model, SESSION_MARK):
+            state = self._sessions.find(owner, session)
+            if state is not None:
+                found[_mark(kind, field, SESSION_MARK)] = state
+        return found
 
     def _assets(self, kind: JobKind, params: BaseModel) -> Mapping[str, Path]:
         """Return asset id to path for the fields that may name an asset and do."""
@@ -172,6 +207,21 @@ class Kinds:
                 "token with the server: pool.save_token(), or labpool token.",
                 ids=gated,
             )
+
+    def _check_sessions(self, kind: JobKind, params: BaseModel, owner: str) -> None:
+        for field, session in _marked(kind, params, SESSION_MARK):
+            if self._sessions.find(owner, session) is None:
+                raise InvalidParams.at(
+                    f"params.{field}",
+                    f"There is no session {session!r} of yours. Save one: "
+                    f'pool.sessions.save("{session}", ...)',
+                )
+
+
+def _mark(kind: JobKind, field: str, mark: str) -> str:
+    """Return what stands at a field's mark."""
+    extra = kind.params.model_fields[field].json_schema_extra
+    return str(extra[mark]) if isinstance(extra, dict) else ""
 
 
 def _marked(kind: JobKind, params: BaseModel, mark: str) -> Iterator[tuple[str, str]]:

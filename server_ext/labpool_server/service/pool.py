@@ -15,8 +15,8 @@ from labpool.wire import (
     ServerUnavailable,
     Worker,
 )
-from labpool.wire.routes import DASHBOARD_PREFIX
-from labpool_server.dispatch import Dispatcher, Size, StopReason
+from labpool.wire.route import DASHBOARD_PREFIX
+from labpool_server.dispatch import Dispatcher, Size
 from labpool_server.pool.backend import Dashboard, Seat
 from labpool_server.pool.keeper import PoolKeeper
 from labpool_server.store import AsyncStore
@@ -133,8 +133,7 @@ class PoolService:
             raise Conflict("Only worker processes that Labpool started can be restarted.")
         attempt = self._dispatcher.attempt_on(worker_id)
         if attempt is not None:
-            attempt.restart_worker_after()
-            await attempt.stop(StopReason.WORKER_RESTARTED)
+            await attempt.restart_worker(worker_id)
         elif self._keeper.backend is not None:
             await self._keeper.backend.kill(worker_id)
         return await self.get_pool()
@@ -167,7 +166,7 @@ class PoolService:
             pid=seat.pid,
             state="stuck" if stuck else "busy" if attempt else "idle",
             run_id=attempt.run.id if attempt else stuck,
-            progress=attempt.progress if attempt else None,
+            progress=attempt.progress_on(seat.id) if attempt else None,
             cpu=seat.cpu,
             memory_bytes=seat.memory,
             memory_limit_bytes=seat.memory_limit,

@@ -13,7 +13,7 @@ from labpool.wire.events import ArtifactDeleted
 from labpool.wire.pages import DeleteQuery
 from labpool_server.store import AsyncStore
 
-from .assets import AssetService, checkpoints
+from .assets import AssetService, of_runs
 from .shelf import Shelf
 
 
@@ -21,7 +21,7 @@ class RemovalService:
     """Deletes what nobody uses.
 
     Args:
-        store: Runs and their checkpoints.
+        store: Runs and what they have made.
         shelf: The catalog and the cache.
         assets: Finds what is to be deleted.
     """
@@ -49,8 +49,8 @@ class RemovalService:
                 name=asset.name,
             )
         await self._check_unused(asset)
-        if asset.kind == "checkpoint":
-            freed = await self._delete_checkpoint(asset.source, asset.name, Path(asset.path or ""))
+        if asset.kind in ("checkpoint", "records"):
+            freed = await self._delete_of_run(asset.source, asset.name, Path(asset.path or ""))
         else:
             freed = await asyncio.to_thread(self._shelf.delete, asset)
         return AssetsRemoved(ids=[asset.id], freed_bytes=freed)
@@ -70,13 +70,13 @@ class RemovalService:
                 raise _goes_on(run)
             runs = {run.id}
         else:
-            runs = {asset.source for asset in await checkpoints(self._store)}
+            runs = {asset.source for asset in await of_runs(self._store, "checkpoint")}
         used = await self._words_of_active_runs()
         gone, freed = [], 0
         for run_id in sorted(runs):
             for asset in await self._old_checkpoints(run_id, request.keep, used):
                 path = Path(asset.path or "")
-                freed += await self._delete_checkpoint(run_id, asset.name, path)
+                freed += await self._delete_of_run(run_id, asset.name, path)
                 gone.append(asset.id)
         return AssetsRemoved(ids=gone, freed_bytes=freed)
 
@@ -86,7 +86,7 @@ class RemovalService:
         run = await self._store.read(self._store.sync.run, run_id)
         if run is None or not run.state.ended:
             return []
-        kept = await checkpoints(self._store, run_id)
+        kept = await of_runs(self._store, "checkpoint", run_id)
         losses = {a.id: a.meta["val_loss"] for a in kept if "val_loss" in a.meta}
         best = min(losses, key=lambda asset_id: losses[asset_id]) if losses else None
         return [
@@ -95,7 +95,7 @@ class RemovalService:
             if asset.id != best and not asset.meta.get("final") and asset.id not in used
         ]
 
-    async def _delete_checkpoint(self, run_id: str, name: str, path: Path) -> int:
+    async def _delete_of_run(self, run_id: str, name: str, path: Path) -> int:
         run = await self._store.read(self._store.sync.run, run_id)
         if run is not None and not run.state.ended:
             raise _goes_on(run)
@@ -124,7 +124,7 @@ class RemovalService:
 
 def _goes_on(run: Run) -> Conflict:
     return Conflict(
-        f"Run {run.id} is {run.state}; its checkpoints are what it goes on from.", run_id=run.id
+        f"Run {run.id} is {run.state}; what it has made is what it goes on from.", run_id=run.id
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Literal
 
 from labpool.wire import (
     Conflict,
@@ -164,17 +165,50 @@ class RunService:
         stopped = (RunState.INTERRUPTED, RunState.FAILED, RunState.CANCELLED)
         if run.state not in stopped or run_id in self._dispatcher.attempts:
             raise Conflict(f"A run that is {run.state} cannot be resumed.", state=run.state.value)
+        return await self.requeue(run, "resumed")
+
+    async def requeue(
+        self,
+        run: Run,
+        reason: Literal["resumed", "items"],
+        prepare: Callable[[], Awaitable[None]] | None = None,
+    ) -> Run:
+        """Let a run that has stopped wait for a worker again.
+
+        Args:
+            run: The run.
+            reason: Why, a word for its history.
+            prepare: Called when nothing speaks against it any more; what it raises does.
+
+        Raises:
+            TooManyRequests: Its owner has as many active runs of this kind as one may have.
+        """
         # The same check as at the start: the data may have gone since.
         await asyncio.to_thread(self._kinds.accept, run.kind, run.params, run.owner)
         limit = max(run.max_attempts, run.attempt + 1)
-        event = RunRequeued(
-            run_id=run_id, attempt=run.attempt, reason="resumed", max_attempts=limit
-        )
+        event = RunRequeued(run_id=run.id, attempt=run.attempt, reason=reason, max_attempts=limit)
         async with self._one_at_a_time:
-            await self._check_limit(run.kind, run.owner, but=run_id)
+            await self._check_limit(run.kind, run.owner, but=run.id)
+            if prepare is not None:
+                await prepare()
             await self._store.append(event)
         self._on_work()
-        return await self.get_run(run_id)
+        return await self.get_run(run.id)
+
+    async def ended_run(self, run_id: str) -> Run:
+        """Return a run that has ended and is on no worker any more.
+
+        Raises:
+            NotFound: There is no such run.
+            Conflict: It has not ended.
+        """
+        run = await self.get_run(run_id)
+        if run_id in self._dispatcher.attempts or not run.state.ended:
+            raise Conflict(
+                f"The run is {run.state}. Wait until it has ended, or cancel it, then try again.",
+                state=run.state.value,
+            )
+        return run
 
     async def run_events(self, run_id: str, query: EventsQuery) -> EventPage:
         """Return one page of a run's events, oldest first.

@@ -30,7 +30,8 @@ class SecretService:
 
     async def list_secrets(self, owner: str) -> SecretPage:
         """Return which secrets there are for somebody, never their values."""
-        own = await _aside(self._vault.names, owner)
+        every = await aside(self._vault.names, owner)
+        own = {name: at for name, at in every.items() if name in KNOWN}
         items = [SecretKept(name=name, source="own", saved_at=at) for name, at in own.items()]
         items += [SecretKept(name=n, source="server") for n in self._shared if n not in own]
         return SecretPage(items=sorted(items, key=lambda item: item.name))
@@ -42,7 +43,7 @@ class SecretService:
             NotFound: There is no secret of that name.
         """
         value = request.value.get_secret_value()
-        await _aside(self._vault.save, owner, _known(name), value)
+        await aside(self._vault.save, owner, _known(name), value)
 
     async def delete_secret(self, name: str, owner: str) -> None:
         """Forget a secret.
@@ -50,7 +51,7 @@ class SecretService:
         Raises:
             NotFound: None of that name is kept.
         """
-        if not await _aside(self._vault.delete, owner, _known(name)):
+        if not await aside(self._vault.delete, owner, _known(name)):
             raise NotFound(f"No {name} of yours is kept here.", name=name)
 
     def find(self, owner: str, names: Iterable[str]) -> dict[str, str]:
@@ -65,7 +66,12 @@ def _known(name: str) -> str:
     return name
 
 
-async def _aside(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+async def aside(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Ask the vault off the event loop.
+
+    Raises:
+        ServerUnavailable: It cannot be read or written; the message says what to do.
+    """
     try:
         return await asyncio.to_thread(call, *args, **kwargs)
     except (VaultUnreadable, OSError) as error:

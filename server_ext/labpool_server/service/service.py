@@ -6,10 +6,11 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from labpool.runtime.execute import AttemptSpec
-from labpool.wire import KindPage, LabpoolError, Run
+from labpool.wire import KindPage, LabpoolError, Run, RunState
 from labpool.wire.pages import RunsQuery
 from labpool_server.dashboard.history import History
 from labpool_server.dashboard.record import Recorder
@@ -22,6 +23,7 @@ from labpool_server.vault import Vault
 
 from .assets import AssetService
 from .feed import PoolFeed
+from .items import ItemService
 from .kinds import HUB_TOKEN, Kinds
 from .live import Live
 from .monitor import Monitor, Thresholds
@@ -29,6 +31,7 @@ from .pool import PoolService
 from .removal import RemovalService
 from .runs import RunService
 from .secrets import SecretService
+from .sessions import SessionService
 from .shelf import DOWNLOAD, HubSettings, Shelf
 
 _log = logging.getLogger(__name__)
@@ -37,6 +40,8 @@ ACTIVE_LIMIT = 500
 """Active runs told to a page when it opens, at the most."""
 HEARTBEAT_S = 20.0
 """How often an active server says that it is not idle, seconds."""
+PREVIOUS_LOOKED_AT = 200
+"""Latest runs of a kind among which the one before is looked for."""
 DOWNLOADS_LOOKED_AT = 1000
 """Latest downloads that say how the catalog's entries stand."""
 
@@ -52,6 +57,7 @@ class Service:
         attempts: How attempts are treated.
         limits: How many active runs of a kind each user may have, by kind.
         hub: Where models and data sets come from and go to.
+        job_settings: What else jobs are told of the server's settings, by name.
         thresholds: Limits for alerts.
         shutdown_grace_s: How long jobs may save when the server stops, seconds.
         on_activity: Called while anything runs or waits, so that nobody culls the server.
@@ -68,6 +74,7 @@ class Service:
         attempts: AttemptSettings,
         limits: Mapping[str, int],
         hub: HubSettings,
+        job_settings: Mapping[str, str],
         thresholds: Thresholds,
         shutdown_grace_s: float,
         on_activity: Callable[[], None],
@@ -77,15 +84,18 @@ class Service:
         self._pool_settings = pool
         self._shutdown_grace_s = shutdown_grace_s
         self._on_activity = on_activity
-        self._hub_settings = hub
+        shared = folder.path / "shared"
+        self._job_settings = {**hub.for_jobs(), **job_settings, "shared_dir": str(shared)}
         url = database_url or f"sqlite:///{folder.path / 'labpool.db'}"
         self._sync = Store(url, folder.runs)
         self._store = AsyncStore(self._sync, self._publish)
         self._live = Live(self._store)
         self._monitor = Monitor(thresholds)
         self._shelf = Shelf(hub, self._downloads)
-        self._secrets = SecretService(Vault(folder.path), {HUB_TOKEN: hub.token})
-        self._kinds = Kinds(self._sync.asset, self._shelf, self._secrets)
+        vault = Vault(folder.path)
+        self._secrets = SecretService(vault, {HUB_TOKEN: hub.token})
+        sessions = SessionService(vault)
+        self._kinds = Kinds(self._sync.asset, self._shelf, self._secrets, sessions)
         size = Size(pool.minimum, pool.maximum)
         listener = Listener(batch=self._hear, change=self._wake)
         self._keeper = PoolKeeper(lambda: make_backend(_sized(pool, size), listener), self._wake)
@@ -107,8 +117,9 @@ class Service:
         )
         assets = AssetService(self._store, self._shelf)
         removal = RemovalService(self._store, self._shelf, assets)
+        items = ItemService(self._store, folder, runs)
         self._runs = runs
-        self._areas = (self, runs, self._pool, assets, removal, self._secrets)
+        self._areas = (self, runs, items, self._pool, assets, removal, self._secrets, sessions)
         self._feed = PoolFeed(self._pool.seen)
         self._recorder = Recorder(history, self._on_a_worker)
         self._heart: asyncio.Task[None] | None = None
@@ -227,6 +238,7 @@ class Service:
     async def _make_spec(self, run: Run, seat_id: str) -> AttemptSpec:
         folder = await asyncio.to_thread(self._folder.make_run, run.id)
         assets, entries = await asyncio.to_thread(self._kinds.named, run.kind, run.params)
+        previous = await asyncio.to_thread(self._previous, run)
         return AttemptSpec(
             run_id=run.id,
             attempt=run.attempt + 1,
@@ -237,11 +249,25 @@ class Service:
             threads=self._pool_settings.threads,
             assets=assets,
             catalog=entries,
-            settings=self._hub_settings.for_jobs(),
+            settings=self._job_settings,
+            most_workers=self._kinds.most_workers(run.kind, run.params),
+            previous=str(previous) if previous else None,
         )
 
+    def _previous(self, run: Run) -> Path | None:
+        """Return the folder of the last run before a run that did the same work to its end."""
+        series = self._kinds.series_of(run.kind, run.params)
+        if not series:
+            return None
+        query = RunsQuery(kind=run.kind, state=RunState.SUCCEEDED, limit=PREVIOUS_LOOKED_AT)
+        for earlier in self._sync.runs(query).items:
+            same = self._kinds.series_of(earlier.kind, earlier.params) == series
+            if same and earlier.id != run.id and earlier.created_at < run.created_at:
+                return self._folder.run(earlier.id)
+        return None
+
     async def _secrets_for(self, run: Run) -> Mapping[str, str]:
-        return await asyncio.to_thread(self._kinds.secrets_for, run.kind, run.owner)
+        return await asyncio.to_thread(self._kinds.secrets_for, run.kind, run.params, run.owner)
 
     def _downloads(self) -> Sequence[Run]:
         return self._sync.runs(RunsQuery(kind=DOWNLOAD, limit=DOWNLOADS_LOOKED_AT)).items

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, select, update
 
-from labpool.wire.events import Event
+from labpool.wire.events import PART_SPAN, Event
 from labpool.wire.runs import Run
 
 from .intake import Intake, Word
@@ -49,13 +49,14 @@ def _known(conn: Connection, batch: Iterable[Event]) -> dict[str, Run | None]:
 
 def _seen(conn: Connection, batch: Iterable[Event]) -> set[Word]:
     """Return the workers' messages in the range of these that were stored before."""
-    spoken: dict[tuple[str, int], list[int]] = {}
+    spoken: dict[tuple[str, int, int], list[int]] = {}
     for event in batch:
         if event.n > 0:
-            spoken.setdefault((event.run_id, event.attempt), []).append(event.n)
+            part = event.n // PART_SPAN
+            spoken.setdefault((event.run_id, event.attempt, part), []).append(event.n)
     seen: set[Word] = set()
     log = events_table.c
-    for (run_id, attempt), numbers in spoken.items():
+    for (run_id, attempt, _), numbers in spoken.items():
         query = select(log.n).where(
             log.run_id == run_id,
             log.attempt == attempt,

@@ -46,13 +46,13 @@ def write(conn: Connection, changed: Changed) -> None:
 
 
 def _row(event: ArtifactSaved) -> dict[str, object]:
-    is_asset = event.kind == "checkpoint"
+    is_asset = event.kind != "file"
     return {
         "run_id": event.run_id,
         "name": indexed(event.name),
         "seq": event.seq,
         "asset_id": f"{event.run_id}-{slug(event.name)}" if is_asset else None,
-        "asset_kind": "checkpoint" if is_asset else None,
+        "asset_kind": event.kind if is_asset else None,
     }
 
 
@@ -96,7 +96,7 @@ def _asset(event: ArtifactSaved, runs_dir: Path) -> Asset:
     return Asset(
         id=f"{event.run_id}-{slug(event.name)}",
         name=event.name,
-        kind="checkpoint",
+        kind="records" if event.kind == "records" else "checkpoint",
         size_bytes=event.size_bytes,
         status="ready",
         source=event.run_id,

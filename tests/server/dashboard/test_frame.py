@@ -98,7 +98,7 @@ def test_memory_is_shown_against_its_limit(memory: int, limit: int, text: str, p
 def test_in_persian_digits_are_persian_and_charts_have_the_same_data() -> None:
     history = History()
     begin(history, "r1", "w0", 3700)
-    history.say("r1", 2468, NOW - 2)
+    history.say("r1", "w0", 2468, NOW - 2)
     english, persian = seen(history, seat("w0")), seen(history, seat("w0"), taste=FA)
     assert (english.bars["took"], persian.bars["took"]) == (["1:01:40"], ["۱:۰۱:۴۰"])
     assert (english.lines["now"], persian.lines["now"]) == (["1,234"], ["۱٬۲۳۴"])

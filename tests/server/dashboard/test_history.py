@@ -28,7 +28,7 @@ def test_a_run_is_seen_while_it_runs_and_for_the_window_after() -> None:
 def test_what_ends_without_having_begun_is_nothing() -> None:
     history = History()
     history.end("r1", "failed", NOW)
-    history.say("r1", 5, NOW)
+    history.say("r1", "w0", 5, NOW)
     assert history.stints(NOW) == []
     assert history.rates(NOW, 2)[1] == {}
 
@@ -41,6 +41,19 @@ def test_a_worker_does_one_thing_at_a_time() -> None:
         ("r1", "interrupted"),
         ("r2", "running"),
     ]
+
+
+def test_an_attempt_may_have_several_workers_and_lose_one() -> None:
+    history = History()
+    history.begin(stint("r1", "w0", NOW))
+    history.begin(stint("r1", "w1", NOW + 1))
+    history.end("r1", "interrupted", NOW + 2, "w1")
+    assert [(s.worker, s.state, s.number) for s in history.stints(NOW + 3)] == [
+        ("w0", "running", 0),
+        ("w1", "interrupted", 0),
+    ]
+    history.end("r1", "succeeded", NOW + 4)
+    assert {s.state for s in history.stints(NOW + 5)} == {"interrupted", "succeeded"}
 
 
 def test_all_attempts_of_a_run_have_its_number() -> None:
@@ -65,7 +78,7 @@ def test_the_rate_is_of_whole_bins_only() -> None:
     history = History(window_s=10)
     history.begin(stint(began=NOW - 10))
     for second in range(-10, 2):
-        history.say("r1", 30, NOW + second)
+        history.say("r1", "w0", 30, NOW + second)
     times, rates = history.rates(NOW + 1, 2)
     assert times == [NOW - 9 + 2 * i for i in range(5)]
     assert rates == {"w0": [30.0] * 5}
@@ -95,8 +108,9 @@ def test_whatever_happens_it_stays_small_and_counts_right(turns: list[tuple[str,
             history.end(run_id, "succeeded", now)
         else:
             there = [s for s in history.stints(now) if s.run_id == run_id and s.ended is None]
-            said += [(there[0].worker, int(now), int(count))] if there else []
-            history.say(run_id, int(count), now)
+            heard = any(s.worker == worker for s in there)
+            said += [(worker, int(now), int(count))] if heard else []
+            history.say(run_id, worker, int(count), now)
         seen = history.stints(now)
         running = [s for s in seen if s.ended is None]
         assert len(seen) - len(running) <= 5

@@ -85,3 +85,14 @@ def test_pauses_grow_and_have_a_limit(attempt: int, base: float) -> None:
 
 def test_pauses_double() -> None:
     assert [pause_s(attempt, 2) for attempt in (1, 2, 3, 4)] == [2, 4, 8, 16]
+
+
+@pytest.mark.parametrize("attempt", [1, 3])
+def test_a_job_that_waits_for_somebody_says_how_long_and_loses_no_attempt(attempt: int) -> None:
+    error = RunError(code="host_away", message="later", details={"retry_after_s": 900})
+    end = Outcome(ended="failed", error=error, retry=True)
+    event = ending(running(attempt), end, None, now=NOW, base_s=2, auto_resume=True)
+    assert isinstance(event, RunInterrupted)
+    assert event.retry_at is not None
+    assert (event.retry_at - NOW).total_seconds() == 900
+    assert not event.counts

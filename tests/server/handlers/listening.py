@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 from tornado.httpclient import HTTPRequest
-from tornado.websocket import websocket_connect
 
 from labpool.wire import Progress
 from labpool.wire import events as ev
 from server.handlers.in_process import Server
+from support.websocket import websocket
 
 SSE = {"Accept": "text/event-stream"}
 
@@ -55,22 +54,10 @@ async def opened_socket(
 ) -> AsyncIterator[tuple[Any, dict[str, Any]]]:
     """Yield a WebSocket and its first message; leave no connection behind."""
     request = HTTPRequest(server.ws_url + query, headers={"Authorization": f"token {server.token}"})
-    socket: Any = await websocket_connect(request)
-    stream = socket.protocol.stream
-    try:
+    async with websocket(request) as socket:
         opened = json.loads(await socket.read_message())
         assert opened["type"] == "opened"
         yield socket, opened
-    finally:
-        socket.close()
-        unread = asyncio.ensure_future(_read_all(socket))
-        await settle(stream.closed)
-        unread.cancel()
-
-
-async def _read_all(socket: Any) -> None:
-    while await socket.read_message() is not None:
-        pass
 
 
 @asynccontextmanager
@@ -78,13 +65,6 @@ async def socket_of(server: Server, query: str = "") -> AsyncIterator[Any]:
     """Yield a WebSocket that has said its first word."""
     async with opened_socket(server, query) as (socket, _):
         yield socket
-
-
-async def settle(condition: Callable[[], bool], seconds: float = 5) -> None:
-    """Wait until something is so."""
-    async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 - what is waited for rings no bell
-            await asyncio.sleep(0.01)
 
 
 async def told(socket: Any) -> list[dict[str, Any]]:

@@ -19,6 +19,8 @@ from labpool.wire import (
     Conflict,
     EventPage,
     InvalidParams,
+    ItemCounts,
+    ItemPage,
     KindPage,
     LogPage,
     MetricsAnswer,
@@ -26,12 +28,16 @@ from labpool.wire import (
     NotFound,
     Pool,
     PoolSeen,
+    RecordPage,
     Run,
     RunPage,
     RunRequest,
     SecretPage,
+    SessionKept,
+    SessionPage,
 )
 from labpool.wire import events as ev
+from labpool.wire._base import utc_now
 from labpool_server.hub import Hub
 from labpool_server.store.stored import Stored
 
@@ -175,6 +181,32 @@ class MemoryService:
         return CatalogPage(items=[])
 
     catalog_datasets = catalog_models
+
+    async def list_items(self, run_id: str, query: Any) -> ItemPage:
+        return ItemPage(items=[])
+
+    async def count_items(self, run_id: str) -> ItemCounts:
+        return ItemCounts()
+
+    async def retry_items(self, run_id: str, request: Any) -> Run:
+        return await self.get_run(run_id)
+
+    async def list_records(self, run_id: str, query: Any) -> RecordPage:
+        return RecordPage(items=[])
+
+    async def records_file(self, run_id: str, query: Any) -> Any:
+        raise NotFound(f"There is no run {run_id}.")
+
+    run_file = records_file
+
+    async def list_sessions(self, owner: str) -> SessionPage:
+        return SessionPage(items=[])
+
+    async def save_session(self, name: str, request: Any, owner: str) -> SessionKept:
+        return SessionKept(name=name, hosts=[], cookies=0, saved_at=utc_now())
+
+    async def delete_session(self, name: str, owner: str) -> None:
+        raise NotFound(f"There is no {name}.")
 
     async def list_secrets(self, owner: str) -> SecretPage:
         return SecretPage(items=[])

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labpool.wire import events as ev
-from labpool.wire.routes import POOL
+from labpool.wire.route import POOL
 from labpool_server.handlers.brief import DETAIL, PROGRESS, brief
 from labpool_server.handlers.socket import REPLAY_LIMIT
 from labpool_server.store.stored import Stored

@@ -15,8 +15,9 @@ import pytest
 
 from labpool.wire import events as ev
 from server.handlers.in_process import TOKEN, Server
-from server.handlers.listening import SSE, events_of, progress, queued, settle, socket_of, told
+from server.handlers.listening import SSE, events_of, progress, queued, socket_of, told
 from server.handlers.memory import MemoryService
+from support.websocket import settle
 
 PATHS = ("events?after=0", "runs/r1/events")
 

@@ -36,6 +36,7 @@ async def service(tmp_path: Path) -> AsyncIterator[Service]:
             hub=HubSettings(
                 endpoint=hub.url, cache_dir=tmp_path / "hub", catalog_dirs=(world.catalog_dir,)
             ),
+            job_settings={},
             thresholds=Thresholds(),
             shutdown_grace_s=5.0,
             on_activity=lambda: None,

@@ -10,7 +10,7 @@ import logging
 
 import typer
 
-from . import assets, kinds, pool, runs, submit
+from . import assets, kinds, pool, recipes, runs, scrapes, sessions, submit
 from .terminal import AsJson, Terminal, Token, Url
 
 app = typer.Typer(
@@ -31,7 +31,7 @@ def _settings(
     context.obj = Terminal(url, token, as_json=as_json)
 
 
-for group in (kinds, submit, runs, pool, assets):
+for group in (kinds, submit, scrapes, recipes, sessions, runs, pool, assets):
     group.add_to(app)
 
 

@@ -20,6 +20,7 @@ from labpool.wire.events import (
     RunInterrupted,
     RunQueued,
     RunRequeued,
+    WorkerLeft,
 )
 
 EVERY_S = 1.0
@@ -99,10 +100,19 @@ def event_text(event: Event) -> str:
             return f"{event.level}: {one_line(event.text)}"
         case MessagesDropped():
             return f"{event.count} progress messages were dropped"
+        case _:
+            return _turn_text(event)
+
+
+def _turn_text(event: Event) -> str:
+    match event:
         case CancelRequested():
             return "is asked to stop"
         case RunInterrupted():
             wait = moment(event.retry_at) or "`labpool resume`"
             return f"interrupted, {event.error.code}: {event.error.message}; waits for {wait}"
+        case WorkerLeft():
+            why = f", {event.error.code}" if event.error else ""
+            return f"{event.worker} left ({event.reason}{why}); others go on"
         case _:
             return ""

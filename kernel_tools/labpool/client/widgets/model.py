@@ -21,6 +21,7 @@ from labpool.wire.events import (
     MetricsReported,
     ProgressReported,
     RunInterrupted,
+    WorkerLeft,
 )
 
 from .head import Head, Problem, head, problem
@@ -223,6 +224,9 @@ class RunModel:
                 self._changed.update(("workers", "pace"))
             case AttemptStarted():
                 self._words.meet(event.worker, event.host, event.pid)
+                self._changed.add("workers")
+            case WorkerLeft():
+                self._words.leave(event.worker)
                 self._changed.add("workers")
             case RunInterrupted():
                 self._went_on = event.error

@@ -59,6 +59,10 @@ class Words:
         """Nobody works on it any more."""
         self._of = {}
 
+    def leave(self, worker: str) -> None:
+        """A worker left while others go on."""
+        self._of.pop(worker, None)
+
     def meet(self, worker: str, host: str, pid: int) -> None:
         """Learn where a worker is."""
         if worker:

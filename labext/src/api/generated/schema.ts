@@ -383,6 +383,143 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/runs/{run_id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Items of a run, with how each stands. */
+        get: operations["list_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runs/{run_id}/totals/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All items of a run together. */
+        get: operations["count_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runs/{run_id}/items/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a run that has ended try its failed items again. */
+        post: operations["retry_items"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runs/{run_id}/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Records of a run. */
+        get: operations["list_records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runs/{run_id}/records/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All records of a run as one file. */
+        get: operations["records_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/runs/{run_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One file that a run keeps, such as the picture of a page that failed. */
+        get: operations["run_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which sessions of yours the server keeps; never what is in them. */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a session for your scrapes, encrypted. */
+        post: operations["save_session"];
+        /** Forget a session. */
+        delete: operations["delete_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/openapi.json": {
         parameters: {
             query?: never;
@@ -472,7 +609,7 @@ export interface components {
          *
          *     Attributes:
          *         name: Short name, unique within the run; saving it again replaces it.
-         *         kind: What it is. A checkpoint becomes an asset.
+         *         kind: What it is. Checkpoints and records become assets.
          *         path: Where it lies, relative to the run's folder, with forward slashes.
          *         size_bytes: Size of the file, or of all files in the folder.
          *         sha256: Hex digest of the file, or of the folder's manifest.
@@ -515,7 +652,7 @@ export interface components {
              * @default file
              * @enum {string}
              */
-            kind: "file" | "checkpoint";
+            kind: "file" | "checkpoint" | "records";
             /** Path */
             path: string;
             /** Size Bytes */
@@ -663,7 +800,7 @@ export interface components {
         };
         /**
          * AttemptStarted
-         * @description The job's first word from the worker: it runs.
+         * @description The job's first word from a worker: it runs there.
          */
         AttemptStarted: {
             /** Run Id */
@@ -863,6 +1000,53 @@ export interface components {
             message: string;
         };
         /**
+         * Cookie
+         * @description A cookie as Playwright writes it.
+         *
+         *     Attributes:
+         *         domain: The host; with a dot before it, its subdomains, too.
+         *         expires: Seconds since 1970; -1 for a cookie that ends with the browser.
+         */
+        Cookie: {
+            /** Name */
+            name: string;
+            /**
+             * Value
+             * Format: password
+             */
+            value: string;
+            /** Domain */
+            domain: string;
+            /**
+             * Path
+             * @default /
+             */
+            path: string;
+            /**
+             * Expires
+             * @default -1
+             */
+            expires: number;
+            /**
+             * Httponly
+             * @default false
+             */
+            httpOnly: boolean;
+            /**
+             * Secure
+             * @default false
+             */
+            secure: boolean;
+            /**
+             * Samesite
+             * @default Lax
+             * @enum {string}
+             */
+            sameSite: "Strict" | "Lax" | "None";
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * ErrorAnswer
          * @description The body of every answer that is an error.
          */
@@ -876,7 +1060,7 @@ export interface components {
                 [key: string]: unknown;
             };
         };
-        Event: components["schemas"]["RunQueued"] | components["schemas"]["RunRequeued"] | components["schemas"]["AttemptAssigned"] | components["schemas"]["AttemptStarted"] | components["schemas"]["ProgressReported"] | components["schemas"]["MetricsReported"] | components["schemas"]["LogWritten"] | components["schemas"]["ArtifactSaved"] | components["schemas"]["ArtifactDeleted"] | components["schemas"]["MessagesDropped"] | components["schemas"]["CancelRequested"] | components["schemas"]["RunInterrupted"] | components["schemas"]["RunSucceeded"] | components["schemas"]["RunFailed"] | components["schemas"]["RunCancelled"] | components["schemas"]["RunDeleted"];
+        Event: components["schemas"]["RunQueued"] | components["schemas"]["RunRequeued"] | components["schemas"]["AttemptAssigned"] | components["schemas"]["AttemptStarted"] | components["schemas"]["WorkerLeft"] | components["schemas"]["ProgressReported"] | components["schemas"]["MetricsReported"] | components["schemas"]["LogWritten"] | components["schemas"]["ArtifactSaved"] | components["schemas"]["ArtifactDeleted"] | components["schemas"]["MessagesDropped"] | components["schemas"]["CancelRequested"] | components["schemas"]["RunInterrupted"] | components["schemas"]["RunSucceeded"] | components["schemas"]["RunFailed"] | components["schemas"]["RunCancelled"] | components["schemas"]["RunDeleted"];
         /**
          * EventPage
          * @description Events, oldest first.
@@ -902,6 +1086,156 @@ export interface components {
             type: "events";
             /** Items */
             items: components["schemas"]["Event"][];
+        };
+        /**
+         * Item
+         * @description One item of a run.
+         *
+         *     Attributes:
+         *         n: Its place in the order, from 1.
+         *         target: What is to be worked on, in the words of the job.
+         *         depth: Steps from the items that the run began with, 0 for those.
+         *         reason: Why it is partial or failed, a stable snake_case word; "" otherwise.
+         *         message: The same in a sentence that says what to do next.
+         *         worker: Who has it or had it last; "" before that.
+         *         tries: How often it was begun since it was last asked for.
+         *         records: Records that it has brought and that no other item has brought since.
+         *         broken: Parts of it that could not be read as records.
+         *         seconds: How long its last try took.
+         *         artifact: Path of a file that was kept of it, within the run's folder.
+         *         at: When any of this last changed.
+         */
+        Item: {
+            /** Id */
+            id: string;
+            /** N */
+            n: number;
+            /** Target */
+            target: {
+                [key: string]: unknown;
+            };
+            /**
+             * Depth
+             * @default 0
+             */
+            depth: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "ok" | "partial" | "failed";
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /**
+             * Worker
+             * @default
+             */
+            worker: string;
+            /**
+             * Tries
+             * @default 0
+             */
+            tries: number;
+            /**
+             * Records
+             * @default 0
+             */
+            records: number;
+            /**
+             * Broken
+             * @default 0
+             */
+            broken: number;
+            /**
+             * Seconds
+             * @default null
+             */
+            seconds: number | null;
+            /**
+             * Artifact
+             * @default null
+             */
+            artifact: string | null;
+            /** At */
+            at: string;
+        };
+        /**
+         * ItemCounts
+         * @description All items of a run together.
+         *
+         *     Attributes:
+         *         total: Items in any state.
+         *         records: Different records; those that are gone are not among them.
+         *         duplicates: Records that came again with a key that was there, and took its place.
+         *         left_out: Items that were found and not added, because the run has as many as it may have.
+         */
+        ItemCounts: {
+            /**
+             * Waiting
+             * @default 0
+             */
+            waiting: number;
+            /**
+             * Running
+             * @default 0
+             */
+            running: number;
+            /**
+             * Ok
+             * @default 0
+             */
+            ok: number;
+            /**
+             * Partial
+             * @default 0
+             */
+            partial: number;
+            /**
+             * Failed
+             * @default 0
+             */
+            failed: number;
+            /**
+             * Total
+             * @default 0
+             */
+            total: number;
+            /**
+             * Records
+             * @default 0
+             */
+            records: number;
+            /**
+             * Duplicates
+             * @default 0
+             */
+            duplicates: number;
+            /**
+             * Left Out
+             * @default 0
+             */
+            left_out: number;
+        };
+        /**
+         * ItemPage
+         * @description Items of a run, in their order.
+         */
+        ItemPage: {
+            /** Items */
+            items: components["schemas"]["Item"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
         };
         /**
          * Kind
@@ -1158,6 +1492,18 @@ export interface components {
             alerts: components["schemas"]["Alert"][];
         };
         /**
+         * Origin
+         * @description The local storage of one site.
+         */
+        Origin: {
+            /** Origin */
+            origin: string;
+            /** Localstorage */
+            localStorage?: components["schemas"]["StoredItem"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * Pool
          * @description The pool now.
          *
@@ -1333,6 +1679,69 @@ export interface components {
              * @default null
              */
             run_id: string | null;
+        };
+        /**
+         * RecordPage
+         * @description Records of a run, oldest first.
+         */
+        RecordPage: {
+            /** Items */
+            items: components["schemas"]["RecordRow"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
+        /**
+         * RecordRow
+         * @description One record of a run.
+         *
+         *     Attributes:
+         *         key: What tells it from all others of the run.
+         *         item_id: The item that brought it last; of one that is gone, the item that had it.
+         *         data: The record itself; of one that is gone, as it was.
+         *         change: None as long as nothing was compared.
+         *         at: When it was stored.
+         */
+        RecordRow: {
+            /** Key */
+            key: string;
+            /** Item Id */
+            item_id: string;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /**
+             * Change
+             * @default null
+             */
+            change: ("new" | "changed" | "same" | "gone") | null;
+            /** At */
+            at: string;
+        };
+        /**
+         * RetryRequest
+         * @description Which items of a run that has ended are to be tried again.
+         *
+         *     Attributes:
+         *         states: Those in these states.
+         *         ids: Only these; None for all.
+         */
+        RetryRequest: {
+            /**
+             * States
+             * @default [
+             *       "failed"
+             *     ]
+             */
+            states: ("failed" | "partial")[];
+            /**
+             * Ids
+             * @default null
+             */
+            ids: string[] | null;
         };
         /**
          * Run
@@ -1710,7 +2119,8 @@ export interface components {
          * @description A run that had stopped waits for a worker again.
          *
          *     Attributes:
-         *         reason: Why: the pause after an interruption is over, or a person resumed it.
+         *         reason: Why: the pause after an interruption is over, a person resumed it, or a person
+         *             wants some of its items tried again.
          *         max_attempts: The limit from now on (a resume by hand raises it), or None for no change.
          */
         RunRequeued: {
@@ -1742,7 +2152,7 @@ export interface components {
              * Reason
              * @enum {string}
              */
-            reason: "retry" | "resumed";
+            reason: "retry" | "resumed" | "items";
             /**
              * Max Attempts
              * @default null
@@ -1860,6 +2270,77 @@ export interface components {
             times: number[];
             /** Points */
             points: number;
+        };
+        /**
+         * SessionKept
+         * @description That a session is kept.
+         *
+         *     Attributes:
+         *         hosts: The sites that it is for.
+         *         cookies: How many cookies it has.
+         *         expires_at: When the first of its cookies with an end ends; None where none has.
+         */
+        SessionKept: {
+            /** Name */
+            name: string;
+            /** Hosts */
+            hosts: string[];
+            /** Cookies */
+            cookies: number;
+            /** Saved At */
+            saved_at: string;
+            /**
+             * Expires At
+             * @default null
+             */
+            expires_at: string | null;
+        };
+        /**
+         * SessionPage
+         * @description The sessions of whoever asks, without what is in them.
+         */
+        SessionPage: {
+            /** Items */
+            items: components["schemas"]["SessionKept"][];
+            /**
+             * Next
+             * @default null
+             */
+            next: string | null;
+        };
+        /**
+         * SessionRequest
+         * @description A session to keep; one of the same name is replaced.
+         */
+        SessionRequest: {
+            storage_state: components["schemas"]["StorageState"];
+        };
+        /**
+         * StorageState
+         * @description A browser's storage state, as Playwright's ``context.storage_state()`` gives it.
+         */
+        StorageState: {
+            /** Cookies */
+            cookies?: components["schemas"]["Cookie"][];
+            /** Origins */
+            origins?: components["schemas"]["Origin"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * StoredItem
+         * @description An entry of a page's local storage.
+         */
+        StoredItem: {
+            /** Name */
+            name: string;
+            /**
+             * Value
+             * Format: password
+             */
+            value: string;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * StreamOpened
@@ -1981,6 +2462,49 @@ export interface components {
              * @default 0
              */
             errors: number;
+        };
+        /**
+         * WorkerLeft
+         * @description A worker left an attempt that goes on on others.
+         *
+         *     Attributes:
+         *         reason: It has nothing more to do, was needed elsewhere, or went away.
+         *         error: Why it went away.
+         */
+        WorkerLeft: {
+            /** Run Id */
+            run_id: string;
+            /**
+             * Attempt
+             * @default 0
+             */
+            attempt: number;
+            /**
+             * N
+             * @default 0
+             */
+            n: number;
+            /** At */
+            at: string;
+            /**
+             * Seq
+             * @default 0
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "worker_left";
+            /** Worker */
+            worker: string;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "done" | "needed" | "lost";
+            /** @default null */
+            error: components["schemas"]["RunError"] | null;
         };
     };
     responses: never;
@@ -2435,6 +2959,26 @@ export interface operations {
             /** @description `conflict`: The state of the thing forbids it. */
             409: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `invalid_params`: Values that cannot work, each with the path of its field in ``details["fields"]``. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `too_many_requests`: A limit is reached; ``details["retry_after_s"]`` says when to come back. */
+            429: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3616,6 +4160,603 @@ export interface operations {
         };
     };
     delete_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_request`: The request cannot be read: no JSON, a wrong query, too large. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `forbidden`: Nobody is logged in, or whoever is may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `not_found`: There is no such thing, or no longer. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `server_unavailable`: The server does not answer, or its disk or database is away. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_items: {
+        parameters: {
+            query?: {
+                state?: "waiting" | "running" | "ok" | "partial" | "failed";
+                search?: string;
+                limit?: number;
+                after?: string;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemPage"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be read: no JSON, a wrong query, too large. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `forbidden`: Nobody is logged in, or whoever is may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `not_found`: There is no such thing, or no longer. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `server_unavailable`: The server does not answer, or its disk or database is away. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    count_items: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ItemCounts"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be read: no JSON, a wrong query, too large. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `forbidden`: Nobody is logged in, or whoever is may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `not_found`: There is no such thing, or no longer. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `server_unavailable`: The server does not answer, or its disk or database is away. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    retry_items: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetryRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be read: no JSON, a wrong query, too large. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `forbidden`: Nobody is logged in, or whoever is may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `not_found`: There is no such thing, or no longer. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `conflict`: The state of the thing forbids it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `invalid_params`: Values that cannot work, each with the path of its field in ``details["fields"]``. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `too_many_requests`: A limit is reached; ``details["retry_after_s"]`` says when to come back. */
+            429: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `server_unavailable`: The server does not answer, or its disk or database is away. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_records: {
+        parameters: {
+            query?: {
+                change?: "new" | "changed" | "same" | "gone";
+                item?: string;
+                limit?: number;
+                after?: string;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordPage"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be read: no JSON, a wrong query, too large. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `forbidden`: Nobody is logged in, or whoever is may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `not_found`: There is no such thing, or no longer. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `server_unavailable`: The server does not answer, or its disk or database is away. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    records_file: {
+        parameters: {
+            query?: {
+                format?: "jsonl" | "csv" | "parquet";
+                changes?: boolean;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description `invalid_request`: The request cannot be read: no JSON, a wrong query, too large. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `forbidden`: Nobody is logged in, or whoever is may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `not_found`: There is no such thing, or no longer. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `kind_unavailable`: The kind exists, but what its jobs need is not installed. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `server_unavailable`: The server does not answer, or its disk or database is away. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    run_file: {
+        parameters: {
+            query?: {
+                name?: string;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description `invalid_request`: The request cannot be read: no JSON, a wrong query, too large. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `forbidden`: Nobody is logged in, or whoever is may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `not_found`: There is no such thing, or no longer. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `server_unavailable`: The server does not answer, or its disk or database is away. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    list_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionPage"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be read: no JSON, a wrong query, too large. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `forbidden`: Nobody is logged in, or whoever is may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `server_unavailable`: The server does not answer, or its disk or database is away. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    save_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SessionRequest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionKept"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be read: no JSON, a wrong query, too large. `invalid_request`: The request cannot be read: no JSON, a wrong query, too large. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `forbidden`: Nobody is logged in, or whoever is may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `not_found`: There is no such thing, or no longer. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `invalid_params`: Values that cannot work, each with the path of its field in ``details["fields"]``. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `server_unavailable`: The server does not answer, or its disk or database is away. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    delete_session: {
         parameters: {
             query?: never;
             header?: never;

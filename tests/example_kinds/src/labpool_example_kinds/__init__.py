@@ -52,6 +52,20 @@ class FlakyParams(_Params):
     failures: int = Field(default=1, ge=0)
 
 
+class ShareParams(_Params):
+    """Count primes in pieces, on as many workers as there are."""
+
+    pieces: int = Field(default=20, ge=1, le=10_000)
+    below: int = Field(default=20_000, ge=2)
+    most: int | None = Field(default=None, ge=1, description="Workers at once.")
+    fail_at: int | None = Field(default=None, description="Piece at which it fails.")
+
+
+def series(params: ShareParams) -> str:
+    """Name the work."""
+    return f"primes below {params.below}"
+
+
 PRIMES = JobKind(
     name="primes",
     title="Count primes",
@@ -82,6 +96,14 @@ FLAKY = JobKind(
     title="Fail at first",
     params=FlakyParams,
     entry="labpool_example_kinds.bodies:flaky",
+)
+SHARE = JobKind(
+    name="share",
+    title="Count primes together",
+    params=ShareParams,
+    entry="labpool_example_kinds.bodies:share",
+    workers="most",
+    series="labpool_example_kinds:series",
 )
 LACKING = JobKind(
     name="lacking",

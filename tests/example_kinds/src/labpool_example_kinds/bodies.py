@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import time
 from pathlib import Path
 from typing import Any
 
-from labpool.runtime.context import Cancelled, JobContext
+from labpool.runtime.context import Cancelled, JobContext, JobError
 
-from . import ChatterParams, FlakyParams, HangParams, HogParams, PrimesParams, SgdParams
+from . import (
+    ChatterParams,
+    FlakyParams,
+    HangParams,
+    HogParams,
+    PrimesParams,
+    SgdParams,
+    ShareParams,
+)
 
 
 def primes(params: PrimesParams, ctx: JobContext) -> dict[str, Any]:
@@ -30,6 +39,39 @@ def primes(params: PrimesParams, ctx: JobContext) -> dict[str, Any]:
         ctx.metric(i + 1, found=state["found"])
         ctx.progress(i + 1, params.slices, "slice", f"{state['found']} primes so far")
     return {"primes": state["found"], "attempt": ctx.attempt}
+
+
+def share(params: ShareParams, ctx: JobContext) -> dict[str, Any]:
+    """Count primes piece by piece; a piece belongs to whoever holds its lock."""
+    folder = ctx.run_dir / "pieces"
+    folder.mkdir(exist_ok=True)
+    left = list(range(params.pieces))
+    while left:
+        for piece in left:
+            ctx.check_cancelled()
+            with (folder / f"{piece}.lock").open("a") as lock:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    continue
+                if not (folder / str(piece)).exists():
+                    _count(params, piece, folder, ctx)
+            ctx.progress(piece, params.pieces, "piece", f"piece {piece}")
+        left = [piece for piece in left if not (folder / str(piece)).exists()]
+        ctx.check_cancelled()
+        time.sleep(0.02)  # the others' locks give no event
+    found = sum(int((folder / str(piece)).read_text()) for piece in range(params.pieces))
+    return {"primes": found, "previous": ctx.previous.name if ctx.previous else None}
+
+
+def _count(params: ShareParams, piece: int, folder: Path, ctx: JobContext) -> None:
+    if piece == params.fail_at:
+        raise JobError("cursed", f"piece {piece} is cursed")
+    ctx.log("info", f"{ctx.worker} counts piece {piece} as part {ctx.part}")
+    found = sum(_is_prime(n) for n in range(2 + piece, params.below, params.pieces))
+    part = folder / f"{piece}.part"
+    part.write_text(str(found))
+    part.replace(folder / str(piece))
 
 
 def _is_prime(number: int) -> bool:

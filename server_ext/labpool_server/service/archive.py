@@ -1,40 +1,14 @@
-"""Sends files as one zip archive that is never whole anywhere: not in memory, not on disk."""
+"""Files as one zip archive that is never whole anywhere: not in memory, not on disk."""
 
 from __future__ import annotations
 
-import asyncio
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, cast
 
-from tornado.iostream import StreamClosedError
-from tornado.web import RequestHandler
-
-from labpool_server.service.assets import AssetFiles
-
 BLOCK_BYTES = 1 << 20
 """Bytes read and sent at a time."""
-
-
-async def send(handler: RequestHandler, files: AssetFiles) -> None:
-    """Answer with an archive of a file or of all files in a folder.
-
-    Weights hardly shrink, so they are stored as they are.
-
-    Args:
-        handler: Answers; nothing has been written yet.
-        files: What to send.
-    """
-    handler.set_header("Content-Type", "application/zip")
-    handler.set_header("Content-Disposition", f'attachment; filename="{files.name}.zip"')
-    blocks = _blocks(files.path, files.name)
-    while block := await asyncio.to_thread(next, blocks, b""):
-        handler.write(block)
-        try:
-            await handler.flush()
-        except StreamClosedError:
-            return  # whoever asked has gone
 
 
 class _Pipe:
@@ -57,8 +31,15 @@ class _Pipe:
         return taken
 
 
-def _blocks(path: Path, name: str) -> Iterator[bytes]:
-    """Yield the archive piece by piece; no piece is empty."""
+def zipped(path: Path, name: str) -> Iterator[bytes]:
+    """Yield the archive of a file or of all files in a folder; no piece is empty.
+
+    Weights hardly shrink, so they are stored as they are.
+
+    Args:
+        path: The file or folder.
+        name: The folder within the archive that everything lies in.
+    """
     pipe = _Pipe()
     with zipfile.ZipFile(cast("IO[bytes]", pipe), "w", zipfile.ZIP_STORED) as archive:
         for file in sorted(_files(path)):

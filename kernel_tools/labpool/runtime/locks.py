@@ -1,0 +1,39 @@
+"""Files that only one attempt, or one of its parts, works on at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from .context import JobContext
+
+PAUSE_S = 0.1
+"""Pause between two looks at a lock that another holds; files give no event."""
+
+
+@contextmanager
+def holding(path: Path, ctx: JobContext) -> Iterator[None]:
+    """Wait until nobody else holds the lock of this file, and hold it.
+
+    The kernel gives the lock back when its process dies.
+
+    Raises:
+        Cancelled: The job was asked to end while it waited.
+    """
+    with path.open("a") as lock:
+        while not _locked(lock):
+            time.sleep(PAUSE_S)
+            ctx.check_cancelled()
+        yield
+
+
+def _locked(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

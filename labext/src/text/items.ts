@@ -1,0 +1,80 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type { ItemState, RecordChange } from '../api/types';
+
+/** The states of items, those that call for somebody first. */
+export const ITEM_STATES: readonly ItemState[] = [
+  'failed',
+  'partial',
+  'ok',
+  'running',
+  'waiting'
+];
+
+/** What can have become of a record. */
+export const RECORD_CHANGES: readonly RecordChange[] = [
+  'new',
+  'changed',
+  'same',
+  'gone'
+];
+
+/** The word for where an item is. */
+export function itemWord(state: ItemState, trans: TranslationBundle): string {
+  const words: Readonly<Record<ItemState, string>> = {
+    waiting: trans.__('Waiting'),
+    running: trans.__('Running'),
+    ok: trans.__('OK'),
+    partial: trans.__('Partial'),
+    failed: trans.__('Failed')
+  };
+  return words[state];
+}
+
+/** The word for what became of a record. */
+export function changeWord(change: RecordChange, trans: TranslationBundle): string {
+  const words: Readonly<Record<RecordChange, string>> = {
+    new: trans.__('New'),
+    changed: trans.__('Changed'),
+    same: trans.__('Unchanged'),
+    gone: trans.__('Gone')
+  };
+  return words[change];
+}
+
+/** Why an item is partial or failed, in a few words; the code itself where nobody knows. */
+export function reasonWord(reason: string, trans: TranslationBundle): string {
+  return ofTheSite(trans)[reason] ?? ofTheRun(trans)[reason] ?? reason;
+}
+
+function ofTheSite(trans: TranslationBundle): Readonly<Record<string, string>> {
+  return {
+    http_error: trans.__('the site answers with an error'),
+    timeout: trans.__('took too long'),
+    connection_failed: trans.__('no connection'),
+    host_away: trans.__('the site is away'),
+    no_such_host: trans.__('no such site'),
+    redirect_loop: trans.__('redirects in a circle'),
+    download: trans.__('a file, not a page'),
+    session_expired: trans.__('the session is over'),
+    robots_denied: trans.__('robots.txt forbids it'),
+    robots_unreachable: trans.__('robots.txt cannot be read'),
+    private_address: trans.__('a private address'),
+    no_csrf_token: trans.__('no CSRF token'),
+    too_large: trans.__('too large'),
+    bad_json: trans.__('the answer is not JSON')
+  };
+}
+
+function ofTheRun(trans: TranslationBundle): Readonly<Record<string, string>> {
+  return {
+    bad_target: trans.__('the target does not fit the recipe'),
+    bad_address: trans.__('not an address'),
+    nothing_found: trans.__('nothing found'),
+    broken: trans.__('some records cannot be read'),
+    page_crashed: trans.__('the page crashed'),
+    browser_died: trans.__('the browser died'),
+    browser_error: trans.__('the browser reports an error'),
+    worker_died: trans.__('the worker died')
+  };
+}

@@ -1,0 +1,66 @@
+import { nullTranslator } from '@jupyterlab/translation';
+import { describe, expect, it } from 'vitest';
+
+import { flat } from '../../src/form/errors';
+import { entriesOf, textOf } from '../../src/form/fields/lines';
+import { schemaOf } from '../../src/form/schema';
+
+const trans = nullTranslator.load('labpool');
+const prepared = (field: object): ReturnType<typeof schemaOf> =>
+  schemaOf({ type: 'object', properties: { it: field } }, trans);
+
+describe('the schema of a form', () => {
+  it('draws a value or null as one field', () => {
+    const { schema } = prepared({
+      anyOf: [{ type: 'string', minLength: 1 }, { type: 'null' }],
+      default: null,
+      title: 'File'
+    });
+    expect(schema.properties?.['it']).toEqual({
+      ...{ type: ['string', 'null'], minLength: 1, default: null, title: 'File' }
+    });
+  });
+
+  it('leaves a choice of two kinds of value as it is', () => {
+    const field = { anyOf: [{ type: 'string' }, { type: 'integer' }] };
+    expect(prepared(field).schema.properties?.['it']).toEqual(field);
+  });
+
+  it('knows long texts, lists of lines, texts by name and sessions by their marks', () => {
+    const look = (field: object): unknown => {
+      const it = prepared(field).ui['it'] as Record<string, unknown>;
+      return it['ui:field'] ?? it['ui:widget'];
+    };
+    expect(look({ type: 'string', format: 'textarea' })).toBe('textarea');
+    expect(look({ type: 'array', items: {}, 'x-labpool-lines': true })).toBe('lines');
+    const texts = { type: 'object', additionalProperties: { type: 'string' } };
+    expect(look(texts)).toBe('pairs');
+    expect(look({ type: 'string', 'x-labpool-session': 'session' })).toBe('session');
+    expect(look({ type: 'object', properties: { a: {} } })).toBeUndefined();
+  });
+
+  it('tells what is wrong inside of a text at the text', () => {
+    const { schema } = prepared({ type: 'string' });
+    const wrong = { it: { fields: { title: { __errors: ['no selector'] } } } };
+    const told = flat(wrong as unknown as Parameters<typeof flat>[0], schema);
+    expect(told).toEqual({ it: { __errors: ['fields.title: no selector'] } });
+  });
+});
+
+describe('a list in lines', () => {
+  it('has an entry in each line that is not empty, and objects as JSON', () => {
+    expect(entriesOf(' a \n\n{"id": 7}\n')).toEqual(['a', { id: 7 }]);
+    expect(textOf(['a', { id: 7 }, 8])).toBe('a\n{"id":7}\n8');
+  });
+
+  it('keeps what is no JSON, so that the form can say so', () => {
+    expect(entriesOf('{oops')).toEqual(['{oops']);
+    const { schema } = prepared({ type: 'array', 'x-labpool-lines': true });
+    expect(JSON.stringify(schema.properties?.['it'])).toContain('^[^{]');
+  });
+
+  it('is nothing where nothing is written', () => {
+    expect(entriesOf(' \n ')).toBeUndefined();
+    expect(textOf(undefined)).toBe('');
+  });
+});
