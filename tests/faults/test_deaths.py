@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import psutil
 import pytest
 
 from support.server import LabServer, gone, until
@@ -53,6 +54,21 @@ def test_a_killed_worker_costs_a_run_nothing_but_time(server: LabServer) -> None
     assert sum(w["errors"] for w in server.wait_for_workers()) == before + 1
 
 
+def given_up(server: LabServer) -> psutil.Process:
+    """Kill the one worker, hold what comes back until Dask has replaced it, and return that."""
+    (worker,) = server.wait_for_workers(1)
+    before = server.descendants()
+    os.kill(worker["pid"], signal.SIGKILL)
+
+    def newcomers() -> list[psutil.Process]:
+        return [child for child in server.descendants() if child not in before]
+
+    (back, *_) = until(newcomers, 30, server)
+    back.suspend()
+    until(lambda: any(child != back for child in newcomers()), 30, server)
+    return back
+
+
 def test_a_worker_that_dask_gave_up_is_replaced_and_holds_up_no_stop(
     new_server: MakeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -61,15 +77,13 @@ def test_a_worker_that_dask_gave_up_is_replaced_and_holds_up_no_stop(
     monkeypatch.setenv("DASK_DISTRIBUTED__DEPLOY__LOST_WORKER_TIMEOUT", "0.5s")
     server = new_server(n_workers=1)
     run_id = begun(server)
-    (worker,) = server.get("pool")["workers"]
-    os.kill(worker["pid"], signal.SIGKILL)
+    late = given_up(server)
+    late.resume()
     run = server.wait(run_id)
     assert (run["state"], run["result"]["primes"]) == ("succeeded", 49_098)
+    assert gone([late]) == []
 
-    (worker,) = server.wait_for_workers(1)
-    os.kill(worker["pid"], signal.SIGKILL)
-    given_up = time.time() + 0.6
-    until(lambda: any(c.create_time() > given_up for c in server.descendants()), 30, server)
+    given_up(server)  # and this one hangs where it is
     children = server.descendants()
     server.stop()
     assert gone(children) == []

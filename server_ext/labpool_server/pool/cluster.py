@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from collections.abc import Collection
 from typing import Any, cast
 
 import dask.config
 from dask.utils import parse_bytes
 from distributed import Client, LocalCluster, Nanny, Scheduler, Security
+from distributed.core import Status
 from distributed.system import MEMORY_LIMIT
 
 from labpool.runtime.dask_worker import TOPIC, WorkerDesk
@@ -32,13 +35,12 @@ _ROUTES = [
 ]
 
 
-class MemoryNanny(Nanny):
-    """Remembers, in our own process, which worker it ended for its memory.
-
-    Its word to the scheduler travels on its own, and may come after the worker's loss.
+class PoolNanny(Nanny):
+    """Remembers which worker it ended for its memory, and ends also one that hangs at its start.
 
     Attributes:
-        ended_at: Resident bytes of the worker that was ended, by address.
+        ended_at: Resident bytes of the worker that was ended for its memory, by address. The
+            nanny's word to the scheduler travels on its own, and may come after the worker's loss.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -50,6 +52,28 @@ class MemoryNanny(Nanny):
         if topic == MEMORY_TOPIC:
             self.ended_at[msg["worker"]] = msg["rss"]
         super().log_event(topic, msg)  # type: ignore[no-untyped-call]  # Dask gives it no types
+
+    async def kill(
+        self,
+        timeout: float = 5,  # noqa: ASYNC109  the signature is Dask's
+        reason: str = "nanny-kill",
+    ) -> None:
+        """End the worker's process; Dask alone would wait for one that hangs while it starts.
+
+        Args:
+            timeout: How long it may take to end by itself, seconds.
+            reason: For the log.
+        """
+        hung = asyncio.get_running_loop().call_later(timeout, self._end_if_starting)
+        try:
+            await super().kill(timeout=timeout, reason=reason)
+        finally:
+            hung.cancel()
+
+    def _end_if_starting(self) -> None:
+        process = self.process
+        if process is not None and process.status == Status.starting and process.pid:
+            os.kill(process.pid, signal.SIGKILL)
 
 
 class Dask:
@@ -85,7 +109,7 @@ class Dask:
             cluster = LocalCluster(
                 n_workers=settings.minimum,
                 threads_per_worker=1,
-                worker_class=MemoryNanny,
+                worker_class=PoolNanny,
                 host=gate.HOST,
                 security=security,
                 dashboard_address=f"{gate.HOST}:0",
