@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { Format } from '../src/text/format';
 import { language } from '../src/widget/i18n';
 import { pick } from '../src/charts/pick';
+import { createButtons } from '../src/widget/buttons';
 import { attemptText } from '../src/widget/notes';
 import { Store } from '../src/widget/store';
 import type { LogLine, Snapshot } from '../src/widget/types';
@@ -114,5 +115,57 @@ describe('Store', () => {
     expect(store.apply({ rev: 6 })).toBe(false);
     store.replace({ ...first, rev: 3, logs: [] });
     expect(store.shown.rev).toBe(4);
+  });
+});
+
+describe('createButtons', () => {
+  const shown = {
+    run: { name: 'mine', state: 'running', cancel_requested: false },
+    link: 'live',
+    notice: '',
+    answers: 0
+  } as unknown as Snapshot;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  function pressed() {
+    const carried: string[] = [];
+    const buttons = createButtons(
+      { language: language('en'), format: english },
+      (_, id) => carried.push(id)
+    );
+    buttons.draw(shown, 0);
+    const cancel = buttons.node.querySelector<HTMLElement>('[data-press=cancel]');
+    cancel?.click();
+    return { buttons, carried, cancel };
+  }
+
+  it('carries a press again, with longer and longer pauses, until it is heard', () => {
+    const { buttons, carried } = pressed();
+    expect(carried).toHaveLength(1);
+    vi.advanceTimersByTime(4000);
+    expect(buttons.node.textContent).toContain('may be busy');
+    vi.advanceTimersByTime(8000);
+    expect(carried).toHaveLength(3);
+    expect(new Set(carried).size).toBe(1);
+    buttons.heard();
+    expect(buttons.node.textContent).not.toContain('may be busy');
+    vi.advanceTimersByTime(60_000);
+    expect(carried).toHaveLength(3);
+  });
+
+  it('lets go of a press when its kernel has gone', () => {
+    const { buttons, carried, cancel } = pressed();
+    expect(cancel?.textContent).toContain('Cancelling');
+    buttons.draw({ ...shown, link: 'closed' }, 0);
+    expect(cancel?.textContent).toBe('Cancel');
+    vi.advanceTimersByTime(60_000);
+    expect(carried).toHaveLength(1);
   });
 });

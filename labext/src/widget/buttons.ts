@@ -12,18 +12,22 @@ const STATES: Readonly<Record<Press, readonly RunState[]>> = {
 };
 const ANSWER_MS = 4000;
 
+/**
+ * Carries a press to the kernel, which takes each id once.
+ *
+ * @param what - What is asked for.
+ * @param id - The same when a press is carried again because nothing was heard of it.
+ */
+export type Carry = (what: Press, id: string) => void;
+
 /** The buttons of a run, and a way to tell them what became of a press. */
 export interface Buttons extends Part {
   /** The kernel has the press. */
   readonly heard: () => void;
 }
 
-/**
- * Makes the buttons of a run.
- *
- * @param press - Carries a press to the kernel.
- */
-export function createButtons(voice: Voice, press: (what: Press) => void): Buttons {
+/** Makes the buttons of a run. */
+export function createButtons(voice: Voice, carry: Carry): Buttons {
   const note = h('span', { class: 'lpw-Buttons-note', role: 'status' });
   let pressed: Pressed | null = null;
   let timer = 0;
@@ -31,12 +35,18 @@ export function createButtons(voice: Voice, press: (what: Press) => void): Butto
     window.clearTimeout(timer);
     write(note, '');
   };
-  const ask = (what: Press, { run, answers }: Snapshot): void => {
-    pressed = { what, state: run.state, answers };
+  // A message sent while the kernel restarts may be lost on its way. One to a busy kernel is
+  // not, so that the pauses grow: each waits in its queue.
+  const send = (what: Press, id: string, answerMs: number): void => {
     timer = window.setTimeout(() => {
       write(note, voice.language.text.busy);
-    }, ANSWER_MS);
-    press(what);
+      send(what, id, answerMs * 2);
+    }, answerMs);
+    carry(what, id);
+  };
+  const ask = (what: Press, { run, answers }: Snapshot): void => {
+    pressed = { what, state: run.state, answers };
+    send(what, `${String(Date.now())}-${String(Math.random())}`, ANSWER_MS);
   };
   const buttons = (['resume', 'cancel'] as const).map(what =>
     createButton(voice, what, ask)
@@ -45,7 +55,7 @@ export function createButtons(voice: Voice, press: (what: Press) => void): Butto
     node: h('div', { class: 'lpw-Buttons' }, note, ...buttons.map(each => each.node)),
     heard,
     draw: shown => {
-      if (pressed && isAnswered(shown, pressed)) {
+      if (pressed && (isAnswered(shown, pressed) || shown.link === 'closed')) {
         heard();
         pressed = null;
       }

@@ -14,8 +14,8 @@ interface RunModel {
 type Message = { type: 'heard' } | ({ type: 'change' } & Change);
 
 const render: Render<RunModel> = ({ model, el }) => {
-  const view = createView(document.documentElement.lang, what => {
-    model.send({ type: what });
+  const view = createView(document.documentElement.lang, (what, id) => {
+    model.send({ type: what, id });
   });
   el.append(view.node);
   const stop = follow(model, view);

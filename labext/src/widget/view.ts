@@ -1,4 +1,4 @@
-import { type Buttons, createButtons, type Press } from './buttons';
+import { type Buttons, type Carry, createButtons } from './buttons';
 import { h, set } from './dom';
 import { Format } from '../text/format';
 import { language } from './i18n';
@@ -30,12 +30,12 @@ export interface View {
  * Makes the view of a run. It knows nothing of kernels: what it shows is handed to it.
  *
  * @param lang - Language of the page.
- * @param press - Carries a button's press to whoever can do it.
+ * @param carry - Carries a button's press to whoever can do it.
  */
-export function createView(lang: string, press: (what: Press) => void): View {
+export function createView(lang: string, carry: Carry): View {
   const spoken = language(lang);
   const voice: Voice = { language: spoken, format: new Format(spoken) };
-  const buttons: Buttons = createButtons(voice, press);
+  const buttons: Buttons = createButtons(voice, carry);
   const title = createTitle(voice);
   const below = [
     createProgress,

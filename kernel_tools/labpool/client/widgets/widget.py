@@ -45,6 +45,7 @@ class RunWidget(anywidget.AnyWidget):
         self._model, self._lock = model, lock
         self._press, self._closed = press, closed
         self._whole_at = 0.0
+        self._pressed: set[str] = set()
         super().__init__(snapshot=dict(model.snapshot()))
         self.on_msg(self._hear)
 
@@ -81,8 +82,10 @@ class RunWidget(anywidget.AnyWidget):
                     if rev != self._model.rev:
                         self.snapshot = dict(self._model.snapshot())
                         self.send_state("snapshot")
-            case {"type": ("cancel" | "resume") as button}:
+            case {"type": ("cancel" | "resume") as button, "id": press_id}:
                 self.send({"type": "heard"})
-                self._press(button)
+                if press_id not in self._pressed:  # it comes again where no answer was heard
+                    self._pressed.add(press_id)
+                    self._press(button)
             case _:
                 pass
