@@ -91,11 +91,15 @@ class LabPage:
         )
 
     def set_theme(self, theme: str) -> None:
-        """Change the theme and wait for it; a change while another is on its way is lost."""
+        """Change the theme and wait for it; a change while another is on its way is lost.
+
+        JupyterLab takes its splash away once for each change, and complains where it is gone.
+        """
         self.page.evaluate(
             "theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", theme
         )
         expect(self.page.locator("body")).to_have_attribute("data-jp-theme-name", theme)
+        self.page.wait_for_selector("#jupyterlab-splash", state="detached")
 
     def forgive(self, pattern: str) -> None:
         """Forget complaints that a test has provoked."""
