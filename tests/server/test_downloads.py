@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -123,7 +124,7 @@ def test_a_gated_one_asks_for_the_token_once_and_nobody_sees_it(
 
 def assert_nowhere(server: LabServer, secrets: tuple[str, ...]) -> None:
     """Look for secrets in everything that the server keeps, says and shows."""
-    with sqlite3.connect(server.data_dir / "labpool.db") as database:
+    with closing(sqlite3.connect(server.data_dir / "labpool.db")) as database:
         dump = "\n".join(database.iterdump())
     told = [server.http.get(path).text for path in ("runs", "secrets", "assets", "pool")]
     files = [path.read_bytes() for path in server.home.rglob("*") if path.is_file()]

@@ -6,7 +6,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -100,7 +100,7 @@ class ScrapeWorld:
         Args:
             *told: What else was said.
         """
-        with sqlite3.connect(self.server.data_dir / "labpool.db") as database:
+        with closing(sqlite3.connect(self.server.data_dir / "labpool.db")) as database:
             dump = "\n".join(database.iterdump())
         kept = [p for p in self.server.home.rglob("*") if p.is_file() and p.name != "secrets"]
         content = [(path.name, path.read_bytes()) for path in kept]

@@ -112,7 +112,11 @@ class Database:
             check_same_thread=False,
         )
         connection.row_factory = sqlite3.Row
-        # Enough against the death of any process; a power cut may cost the last transactions,
-        # never a part of one.
-        connection.execute("PRAGMA synchronous = NORMAL")
+        try:
+            # Enough against the death of any process; a power cut may cost the last
+            # transactions, never a part of one.
+            connection.execute("PRAGMA synchronous = NORMAL")
+        except BaseException:
+            connection.close()
+            raise
         return connection
