@@ -94,6 +94,12 @@ def test_the_command_line(real_server: LabServer, monkeypatch: pytest.MonkeyPatc
     assert answer.exit_code == 1
     answer = CliRunner().invoke(app, ["pool", "--json"])
     assert json.loads(answer.stdout)["mode"] == "local"
+    answer = CliRunner().invoke(app, ["pool", "--min", "2", "--max", "100"])
+    assert "may have 100 workers, but this machine has" in answer.stdout
+    (alert,) = [a for a in real_server.get("monitoring")["alerts"] if a["subject"] == "pool"]
+    assert (alert["code"], alert["value"]) == ("more_workers_than_cores", 100)
+    answer = CliRunner().invoke(app, ["pool", "--workers", "2"])
+    assert "may have" not in answer.stdout
 
 
 def test_a_kernel_finds_the_server_that_started_it(

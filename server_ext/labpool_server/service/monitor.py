@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +14,9 @@ from labpool.wire._base import utc_now
 
 SMOOTHING = 0.1
 """Weight of the newest response time in the moving average."""
+
+FEWEST_WORKERS = 2
+"""What a pool has by default also on a machine with one core: no reason to warn."""
 
 MEASURE_S = 0.9
 """CPU is measured over no less than this; over a moment it is noise."""
@@ -90,6 +94,21 @@ class Monitor:
                     self._look("worker_memory", worker.id, share, limits.worker_memory, text)
                 )
         return [alert for alert in found if alert is not None]
+
+    def crowding(self, most_workers: int) -> list[Alert]:
+        """Return an alert where a pool of this machine may have more workers than it has cores.
+
+        Args:
+            most_workers: How many the pool may have.
+        """
+        cores = os.cpu_count() or 1
+        text = (
+            f"The pool may have {{:.0f}} workers, but this machine has {cores} cores: they take "
+            "turns, and each run is slower. Set n_workers, or maximum, to the number of cores."
+        )
+        limit = max(cores, FEWEST_WORKERS)
+        found = self._look("more_workers_than_cores", "pool", most_workers, limit, text)
+        return [found] if found else []
 
     def _look(
         self, code: str, subject: str, value: float, threshold: float, text: str

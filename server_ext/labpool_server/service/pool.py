@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from labpool.wire import (
+    Alert,
     Conflict,
     Monitoring,
     NotFound,
@@ -66,7 +67,12 @@ class PoolService:
         """Return the pool now with its alerts; a page that only shows it starts nothing."""
         pool = await self._now()
         cpu, _ = self._monitor.measure()
-        return PoolSeen(pool=pool, alerts=self._monitor.alerts(cpu, pool.workers))
+        return PoolSeen(pool=pool, alerts=self._alerts(cpu, pool.workers))
+
+    def _alerts(self, cpu: float, workers: list[Worker]) -> list[Alert]:
+        """Return what people have to know: of the size, too, where the workers are of here."""
+        crowded = [] if self._mode == "attached" else self._monitor.crowding(self._size.maximum)
+        return crowded + self._monitor.alerts(cpu, workers)
 
     async def _now(self) -> Pool:
         seats = await self._keeper.recent()
@@ -150,7 +156,7 @@ class PoolService:
             active_runs=len(self._dispatcher.attempts),
             queued_runs=max(0, counts.get(RunState.QUEUED, 0) - self._assigned()),
             workers=workers,
-            alerts=self._monitor.alerts(cpu, workers),
+            alerts=self._alerts(cpu, workers),
         )
 
     def _assigned(self) -> int:

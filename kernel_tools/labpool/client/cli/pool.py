@@ -48,6 +48,8 @@ def _show(terminal: Terminal, now: Pool) -> None:
     terminal.say(
         f"{now.state}{reason}, {now.mode}, {limits}; {now.running} running, {now.queued} queued"
     )
+    if not terminal.as_json:
+        terminal.say(*(f"! {alert.message}" for alert in terminal.pool.monitoring().alerts))
     terminal.listing(as_listing(now.workers))
 
 

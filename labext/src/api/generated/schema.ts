@@ -546,8 +546,9 @@ export interface components {
          * @description A threshold that is or was crossed.
          *
          *     Attributes:
-         *         code: Which threshold (memory, cpu, response_time, worker_memory).
-         *         subject: "server" or a worker id.
+         *         code: Which threshold (memory, cpu, response_time, worker_memory,
+         *             more_workers_than_cores).
+         *         subject: "server", "pool" or a worker id.
          *         value: What was measured.
          *         threshold: The limit, in the same unit.
          *         since: When it was first seen above it.
