@@ -74,10 +74,8 @@ def _whole_numbers(counts: Counter[str], _: Params) -> tuple[dict[str, str], lis
     renamed = {name: match[1] for name, match in parts.items() if match}
     one = min(renamed)
     rows = sum(counts[name] for name in renamed)
-    told = (
-        f"all classes are whole numbers: {one} is read as {renamed[one]}, and so on ({rows} rows)"
-    )
-    return renamed, [told]
+    told = f"all classes are whole numbers: {one} is read as {renamed[one]}, and so on"
+    return renamed, [f"{told} ({rows} rows)"]
 
 
 def _truth_values(counts: Counter[str], _: Params) -> tuple[dict[str, str], list[str]]:

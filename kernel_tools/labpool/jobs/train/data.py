@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -67,7 +67,12 @@ class Columns:
     label: str
 
 
-def read(path: Path, columns: Columns, max_bytes: int | None = None) -> Iterator[Row]:
+def read(
+    path: Path,
+    columns: Columns,
+    max_bytes: int | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Iterator[Row]:
     """Read the two columns of one file, row by row, as they are.
 
     A row of jsonl may lack a column (then it is None), but not all of them.
@@ -76,6 +81,7 @@ def read(path: Path, columns: Columns, max_bytes: int | None = None) -> Iterator
         path: A ``.jsonl``, ``.csv`` or ``.parquet`` file, UTF-8.
         columns: Where the text and the class are.
         max_bytes: Stop after about so many bytes; None reads all.
+        tell: Called with what a person should know of how the file was read.
 
     Raises:
         DataError: The file is missing, unreadable or cut off, or has no such column.
@@ -96,7 +102,8 @@ def read(path: Path, columns: Columns, max_bytes: int | None = None) -> Iterator
             text, label = match(columns.text, row), match(columns.label, row)
             if absent:
                 found = {"text_column": text, "label_column": label}
-                absent = {field: name for field, name in absent.items() if found[field] is None}
+                for field in [field for field in absent if found[field] is not None]:
+                    _tell_name(path, tell, absent.pop(field), found[field])
             yield Row(
                 None if text is None else row[text],
                 None if label is None else row[label],
@@ -108,6 +115,11 @@ def read(path: Path, columns: Columns, max_bytes: int | None = None) -> Iterator
     if first and absent:
         field, name = next(iter(absent.items()))
         raise _no_column(path, first[0], field, name, first[1])
+
+
+def _tell_name(path: Path, tell: Callable[[str], None], asked: str, name: str | None) -> None:
+    if name is not None and name != asked:
+        tell(f"{path.name}: column {shown(name)} is taken for {shown(asked)}")
 
 
 def _no_column(path: Path, line: int, field: str, name: str, names: Any) -> DataError:

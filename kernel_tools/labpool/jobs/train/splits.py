@@ -158,7 +158,8 @@ def check_classes(params: Params, source: Source, examples: Mapping[str, list[Ex
     if len(counts) < 2:
         raise DataError(
             "label_column",
-            f"{name}: {params.label_column!r} holds one class only ({shown(next(iter(counts)))}); "
+            f"{name}: {shown(params.label_column)} holds one class only "
+            f"({shown(next(iter(counts)))}); "
             "a classifier needs two or more",
         )
     label, count = min(counts.items(), key=lambda item: (item[1], item[0]))
@@ -190,7 +191,11 @@ def load(params: Params, source: Source) -> Data:
     Raises:
         DataError: It cannot be used.
     """
-    curated = curate(params, {s: read(path, source.columns) for s, path in source.files.items()})
+    notes: list[str] = []
+    rows = {
+        split: read(path, source.columns, tell=notes.append) for split, path in source.files.items()
+    }
+    curated = curate(params, rows)
     settle(params, source, curated)
     examples = curated.examples
     same = keys(examples)
@@ -204,7 +209,7 @@ def load(params: Params, source: Source) -> Data:
         train=examples["train"],
         validation=examples["validation"],
         test=examples.get("test", []),
-        notes=curated.notes + found.notes,
+        notes=notes + curated.notes + found.notes,
         repeated=found.repeated,
     )
 
