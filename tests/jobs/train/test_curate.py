@@ -193,6 +193,12 @@ def test_a_class_with_one_example_is_dropped_by_choice(tmp_path: Path) -> None:
         loaded(labelled(tmp_path, ["a", "a", "b"], "two.jsonl"), rare_classes="drop")
 
 
+def test_a_column_of_rare_classes_only_is_the_wrong_column(tmp_path: Path) -> None:
+    path = labelled(tmp_path, [f"id {n}" for n in range(20)] + ["a", "a", "b", "b"])
+    with pytest.raises(DataError, match="20 of 24 rows are in classes with fewer than 2"):
+        loaded(path, rare_classes="drop")
+
+
 def test_a_class_that_training_lacks_goes_with_its_rows_by_choice(tmp_path: Path) -> None:
     labelled(tmp_path, ["a", "b"] * 3, "train.jsonl")
     labelled(tmp_path, ["a", "b", "new"], "validation.jsonl")

@@ -11,7 +11,7 @@ from typing import Any
 from .data import DataError
 from .folds import class_key
 from .params import Params
-from .visible import apart, clean
+from .visible import apart, clean, first_of
 
 WHOLE = re.compile(r"[+-]?[0-9]+")
 WITH_ZEROS = re.compile(r"([+-]?[0-9]+)\.0+")
@@ -98,23 +98,25 @@ def _alike(counts: Counter[str], params: Params) -> tuple[dict[str, str], list[s
     for name in sorted(counts, key=lambda name: (-counts[name], len(name), name)):
         groups.setdefault(class_key(name) or name, []).append(name)
     told = [
-        " = ".join(
-            f"{seen} ({counts[name]})" for seen, name in zip(apart(group), group, strict=True)
+        first_of(
+            [f"{seen} ({counts[name]})" for seen, name in zip(apart(group), group, strict=True)],
+            " = ",
         )
         for group in groups.values()
         if len(group) > 1
     ]
+    pairs = first_of(told, "; ")
     what = "classes that differ in letter forms, case, spaces or invisible marks only"
     if told and params.similar_labels == "refuse":
         raise DataError(
             "label_column",
-            f"{what}: {'; '.join(told)}; write each class in one way, or set similar_labels to "
+            f"{what}: {pairs}; write each class in one way, or set similar_labels to "
             "'merge' or 'keep'",
         )
     if params.similar_labels == "keep":
-        return {}, [f"{what} are kept apart: {'; '.join(told)}"] if told else []
+        return {}, [f"{what} are kept apart: {pairs}"] if told else []
     renamed = {name: clean(group[0]) or group[0] for group in groups.values() for name in group}
-    return renamed, [f"{what} are one, named as the first: {'; '.join(told)}"] if told else []
+    return renamed, [f"{what} are one, named as the first: {pairs}"] if told else []
 
 
 def in_order(names: Iterable[str]) -> list[str]:

@@ -14,9 +14,8 @@ from typing import Any, NamedTuple
 from .classes import name_classes
 from .data import DataError, Example, Row
 from .params import Params
-from .visible import blank, shown
+from .visible import PLACES, blank, first_of, shown
 
-PLACES = 3  # told of each kind
 MOST_DROPPED = 0.5  # share of a file's rows; with more, it is the file that is wrong
 
 Examples = dict[str, list[Example]]
@@ -83,7 +82,7 @@ def flaw(row: Row) -> Flaw | None:
         return Flaw("dataset", "the text is empty", "the text is empty")
     if not isinstance(text, str):
         return Flaw("text_column", "the text is no text", f"the text is no text but {shown(text)}")
-    if any("\ud800" <= char <= "\udfff" for char in text):
+    if not _whole(text):
         return Flaw("dataset", "half a surrogate pair in the text", "half a surrogate pair in it")
     if blank(text):
         why = "the text is empty" if not text.strip() else f"the text is {shown(text)}"
@@ -94,6 +93,15 @@ def flaw(row: Row) -> Flaw | None:
         kind = "the class is no word and no whole number"
         return Flaw("label_column", kind, f"it must name a class, but is {shown(label)}")
     return None
+
+
+def _whole(text: str) -> bool:
+    """Return whether a text can be written as UTF-8; half a surrogate pair cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _missing(value: Any) -> bool:
@@ -115,7 +123,7 @@ def _usable(
             continue
         if params.strict:
             raise DataError(why.field, f"{place(row)}: {why.detail}")
-        dropped.setdefault(why._replace(detail=""), []).append(row._replace(text=None))
+        dropped.setdefault(why._replace(detail=""), []).append(row._replace(text=None, label=None))
     told = [f"{len(some)} where {why.kind} ({places(some)})" for why, some in dropped.items()]
     count = sum(map(len, dropped.values()))
     if count > MOST_DROPPED * (count + len(kept)):
@@ -137,8 +145,7 @@ def place(row: Row | Example) -> str:
 
 def places(rows: list[Row] | list[Example]) -> str:
     """Name the first rows of some."""
-    more = len(rows) - PLACES
-    return "; ".join(map(place, rows[:PLACES])) + (f"; and {more} more" if more > 0 else "")
+    return first_of([place(row) for row in rows[:PLACES]], "; ", len(rows))
 
 
 def drop_rare(params: Params, curated: Curated, least: int) -> None:
@@ -148,20 +155,30 @@ def drop_rare(params: Params, curated: Curated, least: int) -> None:
         params: ``rare_classes`` counts here.
         curated: Changed in place.
         least: Examples in the training text that a class needs.
+
+    Raises:
+        DataError: More than half of the training text is in such classes.
     """
     if params.rare_classes != "drop":
         return
     counts = Counter(example.label for example in curated.examples["train"])
     enough = {label for label, count in counts.items() if count >= least}
+    few = sum(count for count in counts.values() if count < least)
+    if few > MOST_DROPPED * counts.total():
+        raise DataError(
+            "label_column",
+            f"{few} of {counts.total()} rows are in classes with fewer than {least} examples "
+            f"({len(counts)} classes in all); is {shown(params.label_column)} the column of the "
+            "class?",
+        )
     gone: list[Example] = []
     for split, examples in curated.examples.items():
         gone += [example for example in examples if example.label not in enough]
         curated.examples[split] = [e for e in examples if e.label in enough]
     if gone:
         names = Counter(example.label for example in gone)
-        few = ", ".join(shown(name) for name in list(names)[:PLACES])
-        more = f" and {len(names) - PLACES} more" if len(names) > PLACES else ""
+        named = first_of([shown(name) for name in names], ", ")
         curated.notes.append(
             f"{len(names)} classes with fewer than {least} examples to train on are left out "
-            f"({few}{more}), with {len(gone)} rows ({places(gone)})"
+            f"({named}), with {len(gone)} rows ({places(gone)})"
         )

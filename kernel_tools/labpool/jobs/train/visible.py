@@ -12,6 +12,7 @@ FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 STROKES = "\u0640\u00ac"  # tatweel and the half space of old keyboards: seen, but say nothing
 _UNSEEN = {"Cc", "Cf", "Cn", "Co", "Cs", "Me", "Mn", "Zl", "Zp", "Zs"}
 SHOWN = 60
+PLACES = 3  # told of each kind
 
 
 def blank(text: str) -> bool:
@@ -52,6 +53,18 @@ def shown(value: object, escaped: str = "") -> str:
 def listed(names: Iterable[str]) -> str:
     """Return names for an error, sorted; in quotes where one might misread them, "none" if none."""
     return ", ".join(n if n.isidentifier() else shown(n) for n in sorted(names)) or "none"
+
+
+def first_of(words: Collection[str], between: str, count: int | None = None) -> str:
+    """Join the first few of some words and say how many more there are.
+
+    Args:
+        words: What to join.
+        between: Stands between two.
+        count: How many there are, if ``words`` does not hold them all.
+    """
+    more = (len(words) if count is None else count) - PLACES
+    return between.join([*words][:PLACES]) + (f"{between}and {more} more" if more > 0 else "")
 
 
 def apart(names: Iterable[str]) -> list[str]:
