@@ -124,6 +124,7 @@ def test_only_the_first_places_are_told(tmp_path: Path) -> None:
         ("مسأله", "مسئله"),
         ("دستهٔ ۱", "دسته 1"),
         ("STRASSE", "straße"),
+        ("❤", "❤\ufe0f"),
     ],
 )
 def test_classes_that_look_alike_are_one_unless_kept_or_refused(
@@ -156,6 +157,25 @@ def test_names_in_an_error_look_different_where_they_are(tmp_path: Path) -> None
         loaded(path, similar_labels="refuse")
     assert r"'\u0643تاب' (2) = '\u06a9تاب' (2)" in caught.value.message
     assert r"'x' (2) = 'x\u200f' (2)" in caught.value.message
+
+
+def test_names_that_look_alike_are_told_apart_in_every_error(tmp_path: Path) -> None:
+    path = labelled(tmp_path, ["حقوقی", "کیفری"] * 3, "train.jsonl")
+    with pytest.raises(DataError) as caught:
+        loaded(path, label_column="labe\u200dl", text_column="TEXT")
+    assert "no column 'TEXT'; there are: label, text" in caught.value.message
+    rows = [{"كد": row["text"], "label": row["label"]} for row in make_rows()]
+    with pytest.raises(DataError) as caught:
+        loaded(write_jsonl(tmp_path / "code.jsonl", rows), text_column="کد")
+    assert r"no column '\u06a9د'; there are: label, '\u0643د'" in caught.value.message
+    labelled(tmp_path, ["حقوقي"], "validation.jsonl")
+    with pytest.raises(DataError, match=r"class 'حقوق\\u064a' is not in train.jsonl"):
+        loaded(tmp_path, similar_labels="keep")
+
+
+def test_a_long_list_of_names_is_cut_with_its_count() -> None:
+    names = [f"n{n}" for n in range(30_000)]
+    assert listed(names, names).endswith(" and 29950 more")
 
 
 def test_validation_may_spell_a_class_in_another_way(tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ def check_model(params: Params, assets: Mapping[str, Path], labels: set[str] | N
         raise DataError(
             "model",
             f"{params.model}: its classes are not those of the data set (the data has "
-            f"{listed(labels - names)} that the model lacks, the model has "
-            f"{listed(names - labels)} that "
+            f"{listed(labels - names, names)} that the model lacks, the model has "
+            f"{listed(names - labels, labels)} that "
             "the data lacks); train a fresh model, or use the data set's own",
         )

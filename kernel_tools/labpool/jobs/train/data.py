@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .visible import listed, match, shown
+from .visible import beside, listed, match, shown
 
 SUFFIXES = (".jsonl", ".csv", ".parquet")
 SPLITS = ("train", "validation", "test")
@@ -123,9 +123,11 @@ def _tell_name(path: Path, tell: Callable[[str], None], asked: str, name: str | 
 
 
 def _no_column(path: Path, line: int, field: str, name: str, names: Any) -> DataError:
+    there = [str(other) for other in names]
     return DataError(
         field,
-        f"{path.name}, line {line}: no column {shown(name)}; there are: {listed(map(str, names))}",
+        f"{path.name}, line {line}: no column {beside(name, there)}; there are: "
+        f"{listed(there, [name])}",
     )
 
 

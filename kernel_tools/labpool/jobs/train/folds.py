@@ -41,7 +41,8 @@ _FORMAT = "".join(
     for n in (*range(0x10000), *range(0xE0000, 0xE0080))
     if unicodedata.category(chr(n)) == "Cf" and chr(n) not in HALF_SPACE + JOINERS
 )
-_GONE = re.compile(f"[{MARKS}{re.escape(_FORMAT)}]")
+_SELECTORS = "\u034f\u180b-\u180d\u180f\ufe00-\ufe0f"  # invisible, and marks by name only
+_GONE = re.compile(f"[{MARKS}{_SELECTORS}{re.escape(_FORMAT)}]")
 _TABLE = str.maketrans(
     {char: target for target, group in (LETTERS | DIGITS).items() for char in group}
     | dict.fromkeys(HALF_SPACE, " ")

@@ -120,7 +120,7 @@ def class_order(checkpoint: Path | None, labels: list[str]) -> list[str]:
     if set(order) != set(labels):
         raise DataError(
             "label_column",
-            f"{checkpoint.name} has other classes than the data now ({listed(order)}; the data: "
-            f"{listed(labels)}); start a new run",
+            f"{checkpoint.name} knows other classes than the data has now "
+            f"({listed(order, labels)}; the data: {listed(labels, order)}); start a new run",
         )
     return order

@@ -15,7 +15,7 @@ from .curate import Curated, curate, drop_rare
 from .data import SPLITS, SUFFIXES, Columns, DataError, Example, read
 from .overlaps import find, keys
 from .params import Params
-from .visible import shown
+from .visible import beside, shown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,7 +178,7 @@ def check_classes(params: Params, source: Source, examples: Mapping[str, list[Ex
                 raise DataError(
                     "label_column",
                     f"{source.files[split].name}, line {example.line}: class "
-                    f"{shown(example.label)} is not in {name}",
+                    f"{beside(example.label, counts)} is not in {name}",
                 )
 
 

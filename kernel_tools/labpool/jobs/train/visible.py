@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable
 
+from .folds import class_key
+
 ZWNJ, ZWJ = "\u200c", "\u200d"
 # Drawn as nothing, although Unicode calls them letters, symbols or marks.
 FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
@@ -13,6 +15,7 @@ STROKES = "\u0640\u00ac"  # tatweel and the half space of old keyboards: seen, b
 _UNSEEN = {"Cc", "Cf", "Cn", "Co", "Cs", "Me", "Mn", "Zl", "Zp", "Zs"}
 SHOWN = 60
 PLACES = 3  # told of each kind
+LISTED = 50  # names in one error
 
 
 def blank(text: str) -> bool:
@@ -50,9 +53,27 @@ def shown(value: object, escaped: str = "") -> str:
     return f"'{quoted}'" + ("…" if len(value) > SHOWN else "")
 
 
-def listed(names: Iterable[str]) -> str:
-    """Return names for an error, sorted; in quotes where one might misread them, "none" if none."""
-    return ", ".join(n if n.isidentifier() else shown(n) for n in sorted(names)) or "none"
+def beside(name: str, others: Iterable[str]) -> str:
+    """Return a name in quotes, told apart from those of some others that look like it."""
+    return apart([name, *(n for n in others if n != name and class_key(n) == class_key(name))])[0]
+
+
+def listed(names: Collection[str], others: Collection[str] = ()) -> str:
+    """Return names for an error, sorted; in quotes where one might misread them, "none" if none.
+
+    Args:
+        names: What to list.
+        others: Names that the same error has, to be told apart from.
+    """
+    twins: dict[str, list[str]] = {}
+    for other in others:
+        twins.setdefault(class_key(other), []).append(other)
+    told = []
+    for name in sorted(names)[:LISTED]:
+        quoted = beside(name, twins.get(class_key(name), ()))
+        told.append(name if name.isidentifier() and name in quoted else quoted)
+    more = len(names) - len(told)
+    return (", ".join(told) or "none") + (f" and {more} more" if more else "")
 
 
 def first_of(words: Collection[str], between: str, count: int | None = None) -> str:
