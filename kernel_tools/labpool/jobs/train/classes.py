@@ -13,8 +13,9 @@ from .folds import class_key
 from .params import Params
 from .visible import apart, clean, first_of
 
-WHOLE = re.compile(r"[+-]?[0-9]+")
-WITH_ZEROS = re.compile(r"([+-]?[0-9]+)\.0+")
+# Digits of any script; more of them than this are a code, and no number to Python either.
+WHOLE = re.compile(r"[+-]?\d{1,100}")
+WITH_ZEROS = re.compile(r"([+-]?\d{1,100})\.0+")
 TRUTH = {"false": "0", "true": "1"}
 
 
