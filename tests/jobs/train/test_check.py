@@ -168,6 +168,7 @@ def test_bad_line_is_named(tmp_path: Path, line: bytes, reason: str) -> None:
         ('{"text": "\u200f\u200c\u00a0", "label": "a"}\n'.encode(), r"'\u200f\u200c\xa0'"),
         ('{"text": "\u3164", "label": "a"}\n'.encode(), r"'\u3164'"),
         (b'{"text": "a", "label": NaN}\n', "must name a class"),
+        (b'{"text": "a", "label": "\\ud800"}\n', "surrogate"),
         (b'{"text": "a", "label": [1]}\n', "must name a class"),
         ('{"text": "a", "label": "\u200f"}\n'.encode(), r"is '\u200f'"),
     ],

@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 from labpool.jobs.train import Params
 from labpool.jobs.train.classes import as_text, in_order, name_classes
 from labpool.jobs.train.data import DataError
-from labpool.jobs.train.folds import class_key
 from labpool.jobs.train.splits import Data, load, locate
-from labpool.jobs.train.visible import apart, clean, listed, shown
+from labpool.jobs.train.visible import apart, class_key, clean, listed, shown
 
 from .conftest import make_rows, write_jsonl
 
@@ -128,6 +127,8 @@ def test_only_the_first_places_are_told(tmp_path: Path) -> None:
         ("دستهٔ ۱", "دسته 1"),
         ("STRASSE", "straße"),
         ("❤", "❤\ufe0f"),
+        ("a\u3164", "a"),
+        ("a\x00", "a"),
     ],
 )
 def test_classes_that_look_alike_are_one_unless_kept_or_refused(
@@ -160,6 +161,12 @@ def test_names_in_an_error_look_different_where_they_are(tmp_path: Path) -> None
         loaded(path, similar_labels="refuse")
     assert r"'\u0643تاب' (2) = '\u06a9تاب' (2)" in caught.value.message
     assert r"'x' (2) = 'x\u200f' (2)" in caught.value.message
+
+
+def test_a_name_that_is_cleaned_is_told(tmp_path: Path) -> None:
+    data = loaded(labelled(tmp_path, ["x\u200f", "y"] * 3))
+    assert data.labels == ["x", "y"]
+    assert data.notes == [r"what cannot be seen is cut from the names 'x\u200f'"]
 
 
 def test_names_that_look_alike_are_told_apart_in_every_error(tmp_path: Path) -> None:
@@ -255,7 +262,13 @@ def test_the_same_text_in_two_splits_or_two_classes_is_told(tmp_path: Path) -> N
     assert "figures on them are too good" in note
 
 
-@given(st.lists(st.sampled_from(["a", "A ", "a\u200f", "ب", "1", "1.0", 1, 1.0, True, "ك", "ک"])))
+@given(
+    st.lists(
+        st.sampled_from(
+            ["a", "A ", "a\x00", "a\u3164", "a\u200f", "ب", "1", "1.0", 1, 1.0, True, "ك", "ک"]
+        )
+    )
+)
 def test_names_follow_from_counts_and_not_from_the_order_of_rows(labels: list[Any]) -> None:
     params = Params(dataset="x")
     shuffled = random.Random(1).sample(labels, len(labels))

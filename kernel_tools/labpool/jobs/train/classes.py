@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from .data import DataError
-from .folds import class_key
 from .params import Params
-from .visible import apart, clean, first_of
+from .visible import apart, class_key, clean, first_of, shown
 
 # Digits of any script; more of them than this are a code, and no number to Python either.
 WHOLE = re.compile(r"[+-]?\d{1,100}")
@@ -116,8 +115,11 @@ def _alike(counts: Counter[str], params: Params) -> tuple[dict[str, str], list[s
         )
     if params.similar_labels == "keep":
         return {}, [f"{what} are kept apart: {pairs}"] if told else []
+    notes = [f"{what} are one, named as the first: {pairs}"] if told else []
     renamed = {name: clean(group[0]) or group[0] for group in groups.values() for name in group}
-    return renamed, [f"{what} are one, named as the first: {pairs}"] if told else []
+    if cut := [shown(group[0]) for group in groups.values() if renamed[group[0]] != group[0]]:
+        notes.append(f"what cannot be seen is cut from the names {first_of(cut, ', ')}")
+    return renamed, notes
 
 
 def in_order(names: Iterable[str]) -> list[str]:

@@ -87,6 +87,8 @@ def flaw(row: Row) -> Flaw | None:
     if blank(text):
         why = "the text is empty" if not text.strip() else f"the text is {shown(text)}"
         return Flaw("dataset", "the text is empty", f"{why}; there is nothing to see in it")
+    if isinstance(label, str) and not _whole(label):
+        return Flaw("label_column", "half a surrogate pair in the class", "half a surrogate pair")
     if _missing(label) or (isinstance(label, str) and blank(label)):
         return Flaw("label_column", "no class", f"it must name a class, but is {shown(label)}")
     if not isinstance(label, (str, int)) and not (isinstance(label, float) and label.is_integer()):

@@ -46,10 +46,10 @@ _GONE = re.compile(f"[{MARKS}{_SELECTORS}{re.escape(_FORMAT)}]")
 _TABLE = str.maketrans(
     {char: target for target, group in (LETTERS | DIGITS).items() for char in group}
     | dict.fromkeys(HALF_SPACE, " ")
+    | dict.fromkeys(map(chr, (*range(0x20), *range(0x7F, 0xA0))), " ")
 )
 _RULES = [(re.compile(pattern), target) for target, pattern in [*WORDS, *NUMBERS]]
 _JOIN, _REST = re.compile(HALF_JOIN), re.compile(f"[{JOINERS}]")
-_BETWEEN = re.compile(r"(?<=[^\W\d_]) (?=[^\W\d_])")
 
 
 def fold(text: str) -> str:
@@ -59,8 +59,3 @@ def fold(text: str) -> str:
     for pattern, target in _RULES:
         text = pattern.sub(target, text)
     return " ".join(unicodedata.normalize("NFKC", text).split())
-
-
-def class_key(name: str) -> str:
-    """Return what two spellings of one class share: the fold, without spaces between letters."""
-    return _BETWEEN.sub("", fold(name))

@@ -6,13 +6,14 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable
 
-from .folds import class_key
+from .folds import fold
 
 ZWNJ, ZWJ = "\u200c", "\u200d"
 # Drawn as nothing, although Unicode calls them letters, symbols or marks.
 FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 STROKES = "\u0640\u00ac"  # tatweel and the half space of old keyboards: seen, but say nothing
 _UNSEEN = {"Cc", "Cf", "Cn", "Co", "Cs", "Me", "Mn", "Zl", "Zp", "Zs"}
+_BETWEEN = re.compile(r"(?<=[^\W\d_]) (?=[^\W\d_])")
 SHOWN = 60
 PLACES = 3  # told of each kind
 LISTED = 50  # names in one error
@@ -37,6 +38,11 @@ def clean(name: str) -> str:
         or not (unicodedata.category(char) in ("Cc", "Cf") or char in FILLERS)
     )
     return " ".join(kept.strip(f" {ZWNJ}{ZWJ}").split())
+
+
+def class_key(name: str) -> str:
+    """Return what two spellings of one class share: the fold, without spaces between letters."""
+    return _BETWEEN.sub("", fold(clean(name)))
 
 
 def shown(value: object, escaped: str = "") -> str:
