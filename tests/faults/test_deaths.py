@@ -181,3 +181,20 @@ def test_an_active_server_is_not_idle(server: LabServer) -> None:
     server.get("pool")
     server.post(f"runs/{run_id}/cancel")
     server.wait(run_id)
+
+
+def test_what_was_said_before_a_flush_is_stored_though_the_worker_dies_in_the_same_moment(
+    server: LabServer,
+) -> None:
+    run = server.wait(server.submit("speak", {"lines": 500}, max_attempts=2))
+    assert (run["state"], run["attempt"]) == ("succeeded", 2)
+    assert run["result"] == {"stored": True, "accuracy": 0.5}
+    said = [f"{attempt} {line} caf\\udce9.csv" for attempt in (1, 2) for line in range(500)]
+    assert server.logs(run["id"]) == said
+    saved = [e for e in server.events(run["id"]) if e.type == "artifact_saved"]
+    assert [(e.name, e.meta) for e in saved] == [
+        ("out-1", {"accuracy": 0.5}),
+        ("out-2", {"accuracy": 0.5}),
+    ]
+    (series,) = server.get(f"runs/{run['id']}/metrics")["items"]
+    assert (series["name"], series["steps"]) == ("caf\\udce9.csv", [1, 2])

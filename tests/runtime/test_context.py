@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import math
+import os
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from labpool.runtime.context import Cancelled, JobContext
+from labpool.runtime.plain import TEXT_LIMIT, plain
 from labpool.runtime.recording import RecordingContext
 from labpool.wire.events import (
+    ArtifactDeleted,
     ArtifactSaved,
+    AttemptStarted,
     LogWritten,
     MetricsReported,
     ProgressReported,
     event_adapter,
+    events_adapter,
 )
 
 
@@ -71,13 +83,113 @@ def test_who_was_asked_to_stop_can_end_with_one_call(context: RecordingContext) 
 
 
 def test_a_secret_of_digits_breaks_no_number_and_one_with_quotes_is_found(tmp_path: Path) -> None:
-    from labpool.runtime.execute import _blacked_out
-
     secrets = {"a": "123456", "b": 'to"ken\\é'}
     ctx = RecordingContext(run_id="r1", run_dir=tmp_path, secrets=secrets)
     said = {"items": 123456, "text": "id 123456", "list": ['x to"ken\\é y', None, 1.5]}
-    assert _blacked_out(said, ctx) == {
+    assert plain(said, ctx.hide) == {
         "items": 123456,
         "text": "id ********",
         "list": ["x ******** y", None, 1.5],
     }
+
+
+def test_numbers_of_other_libraries_are_numbers(context: RecordingContext) -> None:
+    file = context.run_dir / "a"
+    file.touch()
+    meta = {
+        "accuracy": np.float32(0.5),
+        "steps": np.int64(7),
+        "good": np.bool_(True),
+        "loss": torch.tensor(0.25),
+        "zero": np.array(3),
+        np.int64(4): [Decimal("1.5"), Fraction(1, 4), math.inf, (1, {2})],
+        "where": Path("x"),
+    }
+    context.artifact(file, meta=meta)
+    (event,) = context.events
+    assert json.loads(event.model_dump_json())["meta"] == {
+        "accuracy": 0.5,
+        "steps": 7,
+        "good": True,
+        "loss": 0.25,
+        "zero": 3,
+        "4": [1.5, 0.25, "inf", [1, [2]]],
+        "where": "x",
+    }
+
+
+@pytest.mark.parametrize(
+    "value", [np.zeros(2), torch.zeros(2), object(), b"bytes", 1j, 2**5000, print]
+)
+def test_what_json_cannot_carry_is_refused_where_it_is_said(
+    context: RecordingContext, value: object
+) -> None:
+    file = context.run_dir / "a"
+    file.touch()
+    with pytest.raises(TypeError, match=r"^meta\.facts\[0\]"):
+        context.artifact(file, meta={"facts": [value]})
+    deep: list[object] = []
+    deep.append(deep)
+    with pytest.raises(TypeError, match="levels"):
+        context.artifact(file, meta={"deep": deep})
+    assert context.events == []
+
+
+def test_halves_of_surrogates_are_escaped_and_long_texts_are_cut(
+    context: RecordingContext,
+) -> None:
+    name = os.fsdecode(b"caf\xe9.csv")
+    context.log("info", name)
+    context.progress(1, 2, name, name)
+    context.metric(1, **{name: 1.0})
+    context.log("info", "x" * 10_000_000)
+    *short, long = context.events
+    for event in short:
+        assert r"caf\\udce9.csv" in event.model_dump_json()
+    assert isinstance(long, LogWritten)
+    assert len(long.text) == TEXT_LIMIT
+    assert long.text.endswith("[cut: 10,000,000 characters in all]")
+
+
+def test_an_artifact_that_could_not_be_found_again_is_refused(context: RecordingContext) -> None:
+    file = context.run_dir / os.fsdecode(b"caf\xe9")
+    file.touch()
+    with pytest.raises(ValueError, match="UTF-8"):
+        context.artifact(file)
+
+
+words = st.text(max_size=20)
+SECRET = "s3cr3t-token"
+
+
+@given(
+    words,
+    st.recursive(
+        words | st.integers() | st.floats() | st.none(),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=3),
+        max_leaves=8,
+    ),
+)
+def test_no_field_of_any_word_tells_a_secret(
+    tmp_path_factory: pytest.TempPathFactory, word: str, value: object
+) -> None:
+    ctx = RecordingContext("r", tmp_path_factory.mktemp("r"), secrets={"token": SECRET})
+    told = f"{word}{SECRET}"
+    file = ctx.run_dir / "a"
+    file.touch()
+    ctx.progress(1, 2, told, told)
+    ctx.metric(1, **{told: 1.0})
+    ctx.metric(1, **{told: math.nan})
+    ctx.log("info", told)
+    ctx.artifact(file, name=told, sha256=told, meta={told: [told, {told: value}]})
+    ctx.artifact_deleted(told)
+    ctx.emit(AttemptStarted, host=told, pid=1)
+    assert {type(event) for event in ctx.events} >= {
+        ProgressReported,
+        MetricsReported,
+        LogWritten,
+        ArtifactSaved,
+        ArtifactDeleted,
+        AttemptStarted,
+    }
+    assert SECRET not in events_adapter.dump_json(ctx.events).decode()

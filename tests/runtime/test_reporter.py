@@ -26,13 +26,15 @@ class Line:
 
     def __init__(self) -> None:
         self.batches: list[list[Event]] = []
+        self.awaited = False
         self.got = threading.Condition()
 
-    def send(self, batch: str, last: int) -> None:
+    def send(self, batch: str, last: int, awaited: bool = False) -> None:  # noqa: FBT001, FBT002 - as the reporter calls it
         events = events_adapter.validate_json(batch)
-        assert events[-1].n == last
+        assert not events or events[-1].n == last
         with self.got:
             self.batches.append(events)
+            self.awaited = self.awaited or awaited
             self.got.notify_all()
 
     @property
@@ -162,4 +164,59 @@ def test_numbers_have_no_gap_and_only_progress_is_missing(said: list[str], batch
                 reporter.ack(i)
     last = reporter.close()
     assert [event.n for event in line.events] == list(range(1, last + 1))
-    assert last == sum(word != "ack" for word in said)
+    kept = [event for event in line.events if not isinstance(event, ProgressReported)]
+    assert len(kept) == sum(word in ("log", "metric") for word in said)
+    # Of progress with nothing else between, the last is there always.
+    without_acks = [(i, word) for i, word in enumerate(said) if word != "ack"]
+    ends = [
+        i
+        for at, (i, word) in enumerate(without_acks)
+        if word == "progress"
+        and (at + 1 == len(without_acks) or without_acks[at + 1][1] != "progress")
+    ]
+    told = {e.progress.done for e in line.events if isinstance(e, ProgressReported)}
+    assert told.issuperset(ends)
+
+
+def test_progress_that_was_overtaken_is_not_sent(line: Line) -> None:
+    reporter = Reporter(line.send, interval_s=3600)
+    reporter.put(log("before"))
+    for i in range(100_000):
+        reporter.put(progress(i))
+    reporter.put(log("after"))
+    assert reporter.close() == 3
+    assert [event.n for event in line.events] == [1, 2, 3]
+    assert line.events[1].progress.done == 99_999  # type: ignore[union-attr]  # it is progress
+
+
+def test_a_flush_waits_until_what_was_said_is_stored(line: Line) -> None:
+    reporter = Reporter(line.send, interval_s=3600)
+    reporter.put(log("before the checkpoint"))
+    stored: list[bool] = []
+    waiter = threading.Thread(target=lambda: stored.append(reporter.flush(60)))
+    waiter.start()
+    with line.got:
+        assert line.got.wait_for(lambda: line.awaited, timeout=10)
+    assert [event.n for event in line.events] == [1]
+    assert stored == []
+    reporter.ack(1)
+    waiter.join(10)
+    assert stored == [True]
+    assert reporter.flush(0)  # there is nothing to wait for
+    reporter.put(log("nobody stores this"))
+    assert not reporter.flush(0)
+    reporter.close()
+
+
+def test_a_line_that_breaks_lets_nobody_wait_and_says_so() -> None:
+    def send(*_: object) -> None:
+        raise OSError("no way out")
+
+    reporter = Reporter(send, capacity=1)
+    reporter.put(log("first"))
+    with pytest.raises(RuntimeError, match="OSError: no way out"):
+        for _ in range(3):  # the line is full, then broken
+            reporter.put(log("held back"))
+    assert not reporter.flush(60)
+    reporter.close()
+    assert "no way out" in str(reporter.broken)

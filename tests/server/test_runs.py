@@ -142,6 +142,35 @@ def test_attempts_have_a_limit_and_the_reason_stays(server: LabServer) -> None:
     assert "bodies.py" in run["error"]["details"]["traceback"]
 
 
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        ("SystemExit", "bad data"),
+        ("KeyboardInterrupt", "bad data"),
+        ("CancelledError", "bad data"),
+        ("GeneratorExit", "bad data"),
+        ("PanicException", "bad data"),
+        ("Speechless", "(its words cannot be had: ValueError)"),
+    ],
+)
+def test_whatever_a_body_raises_ends_its_run_once_with_its_words(
+    server: LabServer, error: str, words: str
+) -> None:
+    run = server.wait(server.submit("raise", {"error": error, "words": "bad data"}, max_attempts=1))
+    assert (run["state"], run["attempt"]) == ("failed", 1)
+    assert run["error"]["code"] == "job_error"
+    assert run["error"]["message"] == f"{error}: {words}"
+    assert server.logs(run["id"]) == ["before"]
+
+
+def test_a_message_of_megabytes_is_cut(server: LabServer) -> None:
+    params = {"error": "ValueError", "words": "x" * 900_000}
+    run = server.wait(server.submit("raise", params))
+    assert len(run["error"]["message"]) == 20_000
+    assert run["error"]["message"].endswith("[cut: 900,012 characters in all]")
+    assert "oddities.py" in run["error"]["details"]["traceback"]
+
+
 def test_a_run_over_its_time_limit_fails_with_that_word(server: LabServer) -> None:
     run = server.wait(server.submit("primes", {"below": 50_000_000, "slices": 50_000}, timeout_s=1))
     assert run["state"] == "failed"

@@ -90,7 +90,7 @@ class JobContext(Protocol):
         """
 
     def log(self, level: LogLevel, text: str) -> None:
-        """Write a log line. Never dropped."""
+        """Write a log line. Never dropped; beyond 20,000 characters it is cut, with a mark."""
 
     def artifact(
         self,
@@ -108,11 +108,30 @@ class JobContext(Protocol):
             name: Unique within the run; the path relative to ``run_dir`` when absent.
             kind: Checkpoints and records become assets.
             sha256: Its digest when the job knows it; computed otherwise.
-            meta: Facts that go with it.
+            meta: Facts that go with it, plain JSON; numbers of numpy and torch become numbers.
+
+        Raises:
+            TypeError: ``meta`` holds what JSON cannot carry.
+            ValueError: The file's name is not UTF-8, or holds a secret.
         """
 
     def artifact_deleted(self, name: str) -> None:
         """Say that an artifact was removed."""
+
+    def flush(self, timeout_s: float = 30.0) -> bool:
+        """Wait until the server has stored all that the job has said so far.
+
+        Words travel in batches, up to 100 ms after they were said, and those under way die with
+        the worker. Call this before you write a checkpoint, or anything else that a later attempt
+        does not redo: what was said before is then in the record, whatever dies.
+
+        Args:
+            timeout_s: Longest wait, seconds: the server may be away, or its disk full.
+
+        Returns:
+            Whether all is stored. After False nothing is lost yet: it is still on its way, and
+            arrives unless the worker dies first.
+        """
 
     def secret(self, name: str) -> str | None:
         """Return a secret of the run's owner that its kind asks for, or None.

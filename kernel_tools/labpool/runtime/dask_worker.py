@@ -114,9 +114,9 @@ def run_attempt(spec: dict[str, Any]) -> dict[str, Any]:
     desk: WorkerDesk = worker.plugins[PLUGIN]  # type: ignore[assignment]  # our own plugin by its name
     key = attempt.key
 
-    def send(batch: str, last: int) -> None:
+    def send(batch: str, last: int, awaited: bool) -> None:
         whose = {"run_id": attempt.run_id, "attempt": attempt.attempt, "part": attempt.part}
-        worker.log_event(TOPIC, {**whose, "last": last, "batch": batch})
+        worker.log_event(TOPIC, {**whose, "last": last, "awaited": awaited, "batch": batch})
 
     reporter = Reporter(send, after=attempt.after)
     stop = desk.begin(key, reporter)

@@ -22,6 +22,7 @@ from labpool.wire.runs import RunError
 
 from .context import Cancelled, JobContext, JobError
 from .locks import holding
+from .plain import TEXT_LIMIT, plain, text, words
 from .recording import RecordingContext
 from .registry import load_kind, resolve
 from .reporter import Reporter
@@ -29,6 +30,9 @@ from .warm import Warm
 
 RESULT_LIMIT = 1 << 20
 """Largest result, bytes of JSON; what is larger belongs into an artifact."""
+
+LINE_LIMIT = 2000
+"""Longest line of a traceback, characters: a message that goes on for megabytes hides no line."""
 
 _FINAL = (
     ValidationError,
@@ -116,7 +120,9 @@ def execute(
         warm: What earlier attempts left warm in this process; closed by whoever owns it.
 
     Returns:
-        The outcome. Whatever the body raises is in it, except what ends the process.
+        The outcome. Whatever the body raises is in it, ``SystemExit`` and its like included: no
+        word of a body ends the thread, the worker or the server. Where words could not be sent,
+        the attempt has failed, whatever the body returned.
     """
     run_dir = Path(spec.run_dir)
     ctx = RecordingContext(
@@ -134,11 +140,14 @@ def execute(
         worker=spec.worker,
         stop=stop,
         send=reporter.put,
+        stored=reporter.flush,
     )
     try:
         outcome = _outcome(spec, ctx)
     finally:
         last_n = reporter.close()
+    if reporter.broken is not None:
+        outcome = _failed("words_lost", str(reporter.broken), ctx, retry=True)
     return outcome.model_copy(update={"last_n": last_n})
 
 
@@ -152,14 +161,15 @@ def _outcome(spec: AttemptSpec, ctx: RecordingContext) -> Outcome:
     except Cancelled:
         return Outcome(ended="cancelled")
     except JobError as error:
-        facts = _hidden(error.details, ctx)
-        return _failed(error.code, ctx.hide(error.message), retry=error.retry, details=facts)
+        return _failed(error.code, error.message, ctx, retry=error.retry, details=error.details)
     except MemoryError as error:
-        return _failed("out_of_memory", f"The job ran out of memory. {error}".strip(), retry=True)
-    except Exception as error:  # noqa: BLE001 - whatever a stranger's body raises ends the attempt
-        text = ctx.hide(f"{type(error).__name__}: {error}")
-        details = {"traceback": ctx.hide(_traceback(error))}
-        return _failed("job_error", text, retry=not isinstance(error, _FINAL), details=details)
+        return _failed(
+            "out_of_memory", f"The job ran out of memory. {error}".strip(), ctx, retry=True
+        )
+    except BaseException as error:  # noqa: BLE001 - whatever a stranger's body raises ends the attempt
+        again = isinstance(error, Exception) and not isinstance(error, _FINAL)
+        details = {"traceback": _traceback(error)}
+        return _failed("job_error", words(error), ctx, retry=again, details=details)
 
 
 def call_body(kind_name: str, params: Mapping[str, Any], ctx: JobContext) -> Any:
@@ -170,47 +180,47 @@ def call_body(kind_name: str, params: Mapping[str, Any], ctx: JobContext) -> Any
 
 
 def _failed(
-    code: str, message: str, *, retry: bool, details: dict[str, Any] | None = None
+    code: str,
+    message: str,
+    ctx: RecordingContext,
+    *,
+    retry: bool,
+    details: Mapping[str, Any] | None = None,
 ) -> Outcome:
-    error = RunError(code=code, message=message, details=details or {})
+    facts = _facts(details or {}, ctx)
+    error = RunError(code=code, message=plain(message, ctx.hide), details=facts)
     return Outcome(ended="failed", error=error, retry=retry)
 
 
-def _hidden(details: dict[str, Any], ctx: RecordingContext) -> dict[str, Any]:
-    facts: dict[str, Any] = _blacked_out(json.loads(json.dumps(details, default=str)), ctx)
-    return facts
-
-
-def _blacked_out(value: Any, ctx: RecordingContext) -> Any:
-    """Return plain JSON with secrets blacked out in its texts, names of fields included."""
-    match value:
-        case str():
-            return ctx.hide(value)
-        case list():
-            return [_blacked_out(inner, ctx) for inner in value]
-        case dict():
-            return {ctx.hide(name): _blacked_out(inner, ctx) for name, inner in value.items()}
-        case _:
-            return value
+def _facts(details: Mapping[str, Any], ctx: RecordingContext) -> dict[str, Any]:
+    """Return what an error says beside its message; what JSON cannot carry as words."""
+    facts: dict[str, Any] = {}
+    for name, value in details.items():
+        try:
+            facts[str(name)] = plain(value, ctx.hide, str(name))
+        except TypeError:
+            facts[str(name)] = plain(repr(value), ctx.hide)
+    return plain(facts, ctx.hide) if len(json.dumps(facts)) <= RESULT_LIMIT else {}
 
 
 def _checked(result: Any, ctx: RecordingContext) -> Any:
     try:
-        text = json.dumps(result, allow_nan=False)
-    except (TypeError, ValueError) as error:
+        found = plain(result, ctx.hide, "result", RESULT_LIMIT)
+    except TypeError as error:
         raise JobError("invalid_result", f"The job's result is not plain JSON: {error}") from error
-    if len(text) > RESULT_LIMIT:
+    size = len(json.dumps(found))
+    if size > RESULT_LIMIT:
         raise JobError(
             "result_too_large",
-            f"The job's result has {len(text)} bytes, more than {RESULT_LIMIT}. "
+            f"The job's result has {size} bytes, more than {RESULT_LIMIT}. "
             "Write it to a file in ctx.run_dir and announce it with ctx.artifact().",
         )
-    return _blacked_out(json.loads(text), ctx)
+    return found
 
 
 def _traceback(error: BaseException) -> str:
     lines = traceback.format_exception(error)
-    return "".join(lines)[-20_000:]
+    return "".join(text(line, LINE_LIMIT) for line in lines)[-TEXT_LIMIT:]
 
 
 def _lock(ctx: RecordingContext) -> Path:

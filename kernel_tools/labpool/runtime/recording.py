@@ -20,16 +20,18 @@ from labpool.wire.events import (
     MetricsReported,
     ProgressReported,
 )
-from labpool.wire.runs import Progress
 
 from .context import Cancelled
 from .digests import sha256_of, size_of
+from .plain import NAME_LIMIT, TEXT_LIMIT, plain
 from .warm import Closes, Warm
 
 C = TypeVar("C", bound=Closes)
 
 HIDDEN = "********"
 """Stands where a secret stood."""
+
+_NAMES = frozenset({"name", "path"})
 
 
 @dataclass
@@ -41,6 +43,8 @@ class RecordingContext:
 
     Attributes:
         send: Takes each event; by default it is kept in ``events``.
+        stored: Waits, so many seconds at the most, until all that was sent is stored, and says
+            whether it is.
         stop: Set to ask the job to end.
         worker: Id that goes into the events.
         secrets: Name to value; a value never gets into an event.
@@ -61,6 +65,7 @@ class RecordingContext:
     worker: str = ""
     stop: threading.Event = field(default_factory=threading.Event)
     send: Callable[[Event], None] | None = None
+    stored: Callable[[float], bool] | None = None
     events: list[Event] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -70,18 +75,27 @@ class RecordingContext:
         self._concealed = set(self.secrets.values())
 
     def emit(self, kind: type[Any], /, **values: Any) -> None:
-        """Make an event of this attempt and send it."""
-        event = kind(run_id=self.run_id, attempt=self.attempt, worker=self.worker, **values)
+        """Make an event of this attempt and send it.
+
+        All that a job says comes by here: it is made plain, bounded, and cleared of secrets.
+
+        Raises:
+            TypeError: A value that JSON cannot carry.
+        """
+        said = {
+            name: plain(value, self.hide, name, NAME_LIMIT if name in _NAMES else TEXT_LIMIT)
+            for name, value in values.items()
+        }
+        event = kind(run_id=self.run_id, attempt=self.attempt, worker=self.worker, **said)
         (self.send or self.events.append)(event)
 
     def progress(
         self, done: float, total: float | None = None, unit: str = "", message: str = ""
     ) -> None:
         """See ``JobContext.progress``; numbers that nobody can draw are left out."""
-        known = total if total is not None and isfinite(total) else None
-        counted = done if isfinite(done) else 0
-        words = self.hide(message)
-        progress = Progress(done=counted, total=known, unit=unit, message=words)
+        known = float(total) if total is not None and isfinite(total) else None
+        counted = float(done) if isfinite(done) else 0
+        progress = {"done": counted, "total": known, "unit": unit, "message": message}
         self.emit(ProgressReported, progress=progress)
 
     def metric(self, step: int, **values: float) -> None:
@@ -95,7 +109,7 @@ class RecordingContext:
 
     def log(self, level: LogLevel, text: str) -> None:
         """See ``JobContext.log``."""
-        self.emit(LogWritten, level=level, text=self.hide(text))
+        self.emit(LogWritten, level=level, text=text)
 
     def artifact(
         self,
@@ -108,6 +122,11 @@ class RecordingContext:
     ) -> None:
         """See ``JobContext.artifact``."""
         relative = path.resolve().relative_to(self.run_dir.resolve()).as_posix()
+        if plain(relative, self.hide, "path", NAME_LIMIT) != relative:
+            raise ValueError(
+                f"the name of {plain(relative, self.hide)!r} holds a secret, is not UTF-8 or is "
+                f"longer than {NAME_LIMIT} characters: rename the file"
+            )
         self.emit(
             ArtifactSaved,
             name=name or relative,
@@ -115,12 +134,16 @@ class RecordingContext:
             path=relative,
             size_bytes=size_of(path),
             sha256=sha256 or sha256_of(path),
-            meta=dict(meta or {}),
+            meta=meta or {},
         )
 
     def artifact_deleted(self, name: str) -> None:
         """See ``JobContext.artifact_deleted``."""
         self.emit(ArtifactDeleted, name=name)
+
+    def flush(self, timeout_s: float = 30.0) -> bool:
+        """See ``JobContext.flush``; where nothing is sent, nothing has to be waited for."""
+        return self.stored is None or self.stored(timeout_s)
 
     def secret(self, name: str) -> str | None:
         """See ``JobContext.secret``."""

@@ -1,11 +1,13 @@
 """Carries a job's words to the server: numbered, batched, bounded, in order.
 
 A message waits until the server says that it is stored. When ``capacity`` messages wait, the
-job that speaks is held back; only progress is dropped, after a short hold, and counted.
+job that speaks is held back; only progress is dropped, after a short hold, and counted. Progress
+that is overtaken by progress before it was sent is not sent: nobody could have seen it.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -21,6 +23,8 @@ from labpool.wire.events import (
     events_adapter,
 )
 
+from .plain import words
+
 INTERVAL_S = 0.1
 """Longest time that a message waits for company."""
 BATCH = 1000
@@ -30,6 +34,8 @@ CAPACITY = 10_000
 HOLD_S = 0.05
 """How long progress is held back before it is dropped."""
 
+_log = logging.getLogger(__name__)
+
 _URGENT = (AttemptStarted, ArtifactSaved, ArtifactDeleted)
 
 
@@ -37,17 +43,20 @@ class Reporter:
     """Sends the events of one attempt.
 
     Args:
-        send: Takes (JSON list of events, number of the last one); called on the reporter's
-            own thread, or in ``close``; must not block for long.
+        send: Takes (JSON list of events, number of the last one, whether the job waits until
+            that is stored); called on the reporter's own thread; must not block for long.
         interval_s: Longest time that a message waits for company, seconds.
         batch: Most messages a send.
         capacity: Most messages that were put and not yet acknowledged.
         after: Number before the first message's.
+
+    Attributes:
+        broken: Why words can be sent no more, or None.
     """
 
     def __init__(
         self,
-        send: Callable[[str, int], None],
+        send: Callable[[str, int, bool], None],
         *,
         interval_s: float = INTERVAL_S,
         batch: int = BATCH,
@@ -64,6 +73,8 @@ class Reporter:
         self._dropped = 0
         self._closed = False
         self._urgent = False
+        self._asked = False
+        self.broken: Exception | None = None
         self._lock = threading.Lock()
         self._room = threading.Condition(self._lock)
         self._work = threading.Condition(self._lock)
@@ -76,11 +87,20 @@ class Reporter:
         return self._last - self._acknowledged
 
     def put(self, event: Event) -> None:
-        """Number a message and queue it; holds the caller back while the line is full."""
+        """Number a message and queue it; holds the caller back while the line is full.
+
+        Raises:
+            RuntimeError: Words can be sent no more.
+        """
         with self._lock:
+            self._check()
+            if self._overtakes(event):
+                self._queue[-1] = event.model_copy(update={"n": self._last})
+                return
             if self.waiting >= self._capacity and not self._wait_for_room(event):
                 self._dropped += 1
                 return
+            self._check()
             if self._dropped:
                 self._add(_dropped_like(event, self._dropped))
                 self._dropped = 0
@@ -91,6 +111,25 @@ class Reporter:
         with self._lock:
             self._acknowledged = max(self._acknowledged, min(n, self._last))
             self._room.notify_all()
+
+    def flush(self, timeout_s: float) -> bool:
+        """Send what waits now, and wait until the server has stored all that was put.
+
+        Args:
+            timeout_s: Longest wait, seconds.
+
+        Returns:
+            Whether it is stored.
+        """
+        with self._lock:
+            last = self._last
+            self._asked = self._acknowledged < last
+            self._work.notify_all()
+            self._room.wait_for(
+                lambda: self._acknowledged >= last or self._closed or self.broken is not None,
+                timeout_s,
+            )
+            return self._acknowledged >= last
 
     def close(self) -> int:
         """Send what waits, end the thread and return the number of the last message."""
@@ -103,8 +142,21 @@ class Reporter:
 
     def _wait_for_room(self, event: Event) -> bool:
         hold = HOLD_S if isinstance(event, ProgressReported) else None
-        self._room.wait_for(lambda: self._closed or self.waiting < self._capacity, hold)
-        return self._closed or self.waiting < self._capacity
+
+        def free() -> bool:
+            return self._closed or self.broken is not None or self.waiting < self._capacity
+
+        self._room.wait_for(free, hold)
+        return free()
+
+    def _overtakes(self, event: Event) -> bool:
+        """Whether it is progress right behind progress that is not sent: only the last is seen."""
+        last = self._queue[-1] if self._queue else None
+        return isinstance(event, ProgressReported) and isinstance(last, ProgressReported)
+
+    def _check(self) -> None:
+        if self.broken is not None:
+            raise RuntimeError(f"Words of the job can be sent no more: {self.broken}")
 
     def _add(self, event: Event) -> None:
         self._last += 1
@@ -114,19 +166,32 @@ class Reporter:
             self._work.notify()
 
     def _run(self) -> None:
-        while True:
+        try:
+            self._send_all()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the job must not wait for ever
+            _log.exception("words of a job can be sent no more")
             with self._lock:
-                self._work.wait_for(lambda: bool(self._queue) or self._closed)
-                full = lambda: self._urgent or self._closed or len(self._queue) >= self._batch  # noqa: E731
-                self._work.wait_for(full, self._interval_s)
+                self.broken = RuntimeError(words(error))
+                self._room.notify_all()
+
+    def _send_all(self) -> None:
+        over = False
+        while not over:
+            with self._lock:
+                self._work.wait_for(lambda: bool(self._queue) or self._closed or self._asked)
+                self._work.wait_for(self._full, self._interval_s)
                 size = min(len(self._queue), self._batch)
                 events = [self._queue.popleft() for _ in range(size)]
                 self._urgent = self._urgent and bool(self._queue)
                 over = self._closed and not self._queue
-            if events:
-                self._send(events_adapter.dump_json(events).decode(), events[-1].n)
-            if over:
-                return
+                asked = self._asked and not self._queue
+                self._asked = self._asked and bool(self._queue)
+                last = events[-1].n if events else self._last
+            if events or asked:
+                self._send(events_adapter.dump_json(events).decode(), last, asked)
+
+    def _full(self) -> bool:
+        return self._urgent or self._asked or self._closed or len(self._queue) >= self._batch
 
 
 def _dropped_like(event: Event, count: int) -> MessagesDropped:

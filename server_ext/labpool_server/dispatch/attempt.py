@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from labpool.runtime.execute import AttemptSpec, Outcome
+from labpool.runtime.plain import words
 from labpool.wire import Event, Progress, Run, RunError, ServerUnavailable
 from labpool.wire._base import utc_now
 from labpool.wire.events import RunFailed, RunInterrupted, WorkerLeft
@@ -174,13 +175,14 @@ class Attempt:
                 self._clock.cancel()
 
     async def _see_through(self, part: Part) -> None:
-        end: Outcome | WorkerLost
+        end: Outcome | WorkerLost = WorkerLost("worker_lost", "The server stopped guiding it.")
         try:
             end = await part.guide()
         except Exception as error:  # noqa: BLE001 - whatever the pool raises, the attempt has to end
             _log.exception("the worker %s could not be guided", part.seat_id)
-            end = WorkerLost("worker_lost", f"{type(error).__name__}: {error}")
-        self._ended.put_nowait((part, end))
+            end = WorkerLost("worker_lost", words(error))
+        finally:  # also where the task itself is cancelled
+            self._ended.put_nowait((part, end))
 
     async def _end(self) -> Outcome | WorkerLost:
         """Wait until no worker is left.

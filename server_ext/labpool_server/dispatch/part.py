@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from pydantic import ValidationError
 
 from labpool.runtime.execute import AttemptSpec, Outcome
+from labpool.runtime.plain import words
 from labpool.wire import Event, LogLevel, Progress
 from labpool.wire.events import AttemptStarted, LogWritten, ProgressReported
 from labpool_server.pool.backend import Backend, Batch, WorkerLost
 from labpool_server.store import Spoken, read
+
+_log = logging.getLogger(__name__)
 
 ACK_EVERY = 2000
 """Messages stored between two acknowledgements."""
@@ -92,12 +96,12 @@ class Part:
         self._restart_after = True
 
     async def guide(self) -> Outcome | WorkerLost:
-        """See the part through; everything that it said is stored on return."""
+        """See the part through; everything that it said is stored on return, or the end says so."""
         recorder = asyncio.ensure_future(self._record())
         try:
-            end = await self._end()
+            end = await self._end(recorder)
             if isinstance(end, Outcome):
-                await self._last_words(end.last_n)
+                return await self._last_words(end, recorder)
             return end
         finally:
             recorder.cancel()
@@ -109,20 +113,37 @@ class Part:
         if self._restart_after and self.work.done():
             await self._backend.kill(self.seat_id)
 
-    async def _end(self) -> Outcome | WorkerLost:
+    async def _end(self, recorder: asyncio.Task[None]) -> Outcome | WorkerLost:
+        """Wait for the job's end, or for a reason to end it."""
         impatience = asyncio.ensure_future(self._patience_over.wait())
         try:
-            await asyncio.wait({self.work, impatience}, return_when=asyncio.FIRST_COMPLETED)
+            waited = {self.work, impatience, recorder}
+            await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+            unheard = recorder.done() and not self.work.done()
             if not self.work.done() and await self._backend.kill(self.seat_id):
                 await asyncio.wait({self.work}, timeout=self._kill_grace_s)
         finally:
             impatience.cancel()
+        if unheard:
+            return WorkerLost("words_lost", _unheard(recorder))
         if not self.work.done():
             return WorkerLost("worker_stuck", f"The job on {self.seat_id} does not end.")
-        try:
-            return self.work.result()
-        except WorkerLost as lost:
-            return lost
+        return self._said()
+
+    def _said(self) -> Outcome | WorkerLost:
+        """Return how the work ended, whatever the pool raised."""
+        if self.work.cancelled():
+            return WorkerLost(
+                "worker_lost", f"The work on {self.seat_id} was cancelled by the pool."
+            )
+        match self.work.exception():
+            case None:
+                return self.work.result()
+            case WorkerLost() as lost:
+                return lost
+            case error:
+                _log.error("the work on %s ended oddly", self.seat_id, exc_info=error)
+                return WorkerLost("worker_lost", words(error))
 
     async def _record(self) -> None:
         loop = asyncio.get_running_loop()
@@ -134,11 +155,12 @@ class Part:
                 spoken = [self._say("error", f"words of the worker cannot be read: {error}")]
             for item in spoken:
                 self._note(item.event if isinstance(item, Spoken) else item)
-            await self._persist(*spoken)
+            if spoken:
+                await self._persist(*spoken)
             async with self._news:
                 self._recorded = batch.last
                 self._news.notify_all()
-            if self._recorded - self._acknowledged >= ACK_EVERY:
+            if batch.awaited or self._recorded - self._acknowledged >= ACK_EVERY:
                 self._acknowledged = self._recorded
                 await self._backend.acknowledge(self.seat_id, self._spec.key, self._recorded)
 
@@ -149,14 +171,40 @@ class Part:
             self.started = True
             self._on_start()
 
-    async def _last_words(self, last_n: int) -> None:
-        try:
-            async with asyncio.timeout(LAST_WORDS_S), self._news:
-                await self._news.wait_for(lambda: self._recorded >= last_n)
-        except TimeoutError:
-            text = f"{last_n - self._recorded} last messages of the job did not arrive."
-            await self._persist(self._say("warning", text))
+    async def _last_words(self, end: Outcome, recorder: asyncio.Task[None]) -> Outcome | WorkerLost:
+        """Return the end, once all that the job said is stored; another one where that fails.
+
+        A run whose words are missing has not succeeded as far as anybody can see: a checkpoint,
+        a figure or a warning may be among them.
+        """
+        stored = asyncio.ensure_future(self._stored(end.last_n))
+        await asyncio.wait(
+            {stored, recorder}, timeout=LAST_WORDS_S, return_when=asyncio.FIRST_COMPLETED
+        )
+        if self._recorded >= end.last_n:
+            return end
+        stored.cancel()
+        if end.ended == "failed":
+            return end  # which tells of more than the words that are missing
+        missing = end.last_n - self._recorded
+        why = f" {_unheard(recorder)}" if recorder.done() else ""
+        return WorkerLost(
+            "words_lost",
+            f"The job ended, but its last {missing} messages did not arrive, so nobody knows all "
+            f"that it did.{why} What it left on disk is kept.",
+            missing=missing,
+        )
+
+    async def _stored(self, last_n: int) -> None:
+        async with self._news:
+            await self._news.wait_for(lambda: self._recorded >= last_n)
 
     def _say(self, level: LogLevel, text: str) -> Event:
         spec = self._spec
         return LogWritten(run_id=spec.run_id, attempt=spec.attempt, level=level, text=text)
+
+
+def _unheard(recorder: asyncio.Task[None]) -> str:
+    """Say why the words of a job are stored no more."""
+    error = None if recorder.cancelled() else recorder.exception()
+    return f"Its words could not be stored: {words(error) if error else 'nobody listened'}."

@@ -70,6 +70,7 @@ class Batch:
         part: Which of the attempt's workers.
         json: JSON list of events.
         last: Number of the last one.
+        awaited: Whether the job waits until that is stored.
     """
 
     run_id: str
@@ -77,6 +78,7 @@ class Batch:
     part: int = 0
     json: str
     last: int
+    awaited: bool = False
 
 
 @dataclass(kw_only=True)

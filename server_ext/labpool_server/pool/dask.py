@@ -269,6 +269,7 @@ class DaskBackend:
                 part=message["part"],
                 json=message["batch"],
                 last=message["last"],
+                awaited=message["awaited"],
             )
         )
 

@@ -72,9 +72,14 @@ class ThreadBackend:
         job = self._jobs.setdefault(spec.key, _Job())
         done: asyncio.Future[Outcome] = loop.create_future()
 
-        def send(json: str, last: int) -> None:
+        def send(json: str, last: int, awaited: bool) -> None:
             batch = Batch(
-                run_id=spec.run_id, attempt=spec.attempt, part=spec.part, json=json, last=last
+                run_id=spec.run_id,
+                attempt=spec.attempt,
+                part=spec.part,
+                json=json,
+                last=last,
+                awaited=awaited,
             )
             _on(loop, partial(self._listener.batch, batch))
 

@@ -55,6 +55,19 @@ class FlakyParams(_Params):
     failures: int = Field(default=1, ge=0)
 
 
+class RaiseParams(_Params):
+    """Raise what no body should."""
+
+    error: str = Field(description="Name of a class of the language, asyncio or this package.")
+    words: str = ""
+
+
+class SpeakParams(_Params):
+    """Say odd things, wait until they are stored, then die the first time."""
+
+    lines: int = Field(default=50, ge=0)
+
+
 class ShareParams(_Params):
     """Count primes in pieces, on as many workers as there are."""
 
@@ -108,6 +121,15 @@ FLAKY = JobKind(
     title="Fail at first",
     params=FlakyParams,
     entry="labpool_example_kinds.bodies:flaky",
+)
+RAISE = JobKind(
+    name="raise", title="Raise", params=RaiseParams, entry="labpool_example_kinds.oddities:raise_"
+)
+SPEAK = JobKind(
+    name="speak",
+    title="Say odd things",
+    params=SpeakParams,
+    entry="labpool_example_kinds.oddities:speak",
 )
 SHARE = JobKind(
     name="share",

@@ -1,0 +1,139 @@
+"""What a job says, made plain: what JSON, the database and a person's eye can take.
+
+All that a job says passes through here at the moment when it is said, so that a value that
+cannot be carried is told at the caller's own line, and never to the thread that sends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Set
+from enum import Enum
+from math import isfinite
+from os import PathLike, fspath
+from typing import Any, SupportsFloat
+
+from pydantic import BaseModel
+
+TEXT_LIMIT = 20_000
+"""Longest text, characters: a line of the log, a message, a value within facts."""
+NAME_LIMIT = 1000
+"""Longest name of a metric, an artifact, a field or a unit, characters."""
+DEEPEST = 50
+"""Most levels of lists and mappings within one another."""
+
+Hide = Callable[[str], str]
+
+
+def text(value: str, limit: int = TEXT_LIMIT) -> str:
+    """Return a text that UTF-8 can carry, cut with a mark where it is too long.
+
+    Args:
+        value: Any text; halves of surrogates, as ``os.fsdecode`` makes them, are escaped.
+        limit: Most characters that are kept.
+    """
+    kept = value if len(value) <= limit else _cut(value, limit)
+    try:
+        kept.encode()
+    except UnicodeEncodeError:
+        kept = kept.encode(errors="backslashreplace").decode()
+    return str(kept)
+
+
+def words(error: BaseException) -> str:
+    """Return an exception's name and words, also of one whose words cannot be had."""
+    name = type(error).__name__
+    try:
+        said = str(error)
+    except Exception as inner:  # noqa: BLE001 - its own code is as strange as the error
+        said = f"(its words cannot be had: {type(inner).__name__})"
+    return text(f"{name}: {said}" if said else name)
+
+
+def plain(value: Any, hide: Hide, where: str = "", limit: int = TEXT_LIMIT) -> Any:
+    """Return a value as plain JSON, with texts checked, cut and cleared of secrets.
+
+    Numbers of numpy and torch, decimals and fractions become numbers; what is not finite
+    becomes its word, as JSON has no such number.
+
+    Args:
+        value: What a job said.
+        hide: Blacks out secrets in a text.
+        where: Path of the value, for the error.
+        limit: Longest text, characters.
+
+    Raises:
+        TypeError: It holds something that JSON cannot carry.
+    """
+    return _plain(value, hide, where, limit, DEEPEST)
+
+
+def _plain(value: Any, hide: Hide, where: str, limit: int, levels: int) -> Any:
+    match value:
+        case None | bool():
+            return value
+        case Enum():
+            return _plain(value.value, hide, where, limit, levels)
+        case str():
+            return text(hide(value), limit)
+        case int():
+            return _whole(int(value), where)
+        case float():
+            return float(value) if isfinite(value) else str(float(value))
+        case BaseModel():
+            return _plain(dict(value), hide, where, limit, levels)
+        case PathLike():
+            return text(hide(str(fspath(value))), limit)
+    if levels == 0:
+        raise TypeError(f"{where or 'the value'} has more than {DEEPEST} levels")
+    match value:
+        case Mapping():
+            return {
+                text(hide(_key(key, where)), NAME_LIMIT): _plain(
+                    inner, hide, _below(where, key), limit, levels - 1
+                )
+                for key, inner in value.items()
+            }
+        case list() | tuple() | Set():
+            return [
+                _plain(inner, hide, f"{where}[{at}]", limit, levels - 1)
+                for at, inner in enumerate(value)
+            ]
+    return _plain(_number(value, where), hide, where, limit, 0)
+
+
+def _number(value: Any, where: str) -> Any:
+    """Return the number that a scalar of another library stands for, without importing it."""
+    if getattr(value, "ndim", 0) == 0:
+        item = getattr(value, "item", None)
+        found = item() if callable(item) else value
+        if isinstance(found, bool | int | float | str):
+            return found
+        if isinstance(found, SupportsFloat):
+            return float(found)
+    raise TypeError(
+        f"{where or 'the value'} is a {type(value).__name__}, which JSON cannot carry: say a "
+        "number, a text, a list or a mapping, or write it to a file"
+    )
+
+
+def _whole(value: int, where: str) -> int:
+    if value.bit_length() > 1024:  # beyond any float; Python would not even write it down
+        raise TypeError(f"{where or 'the value'} is a number of {value.bit_length()} bits")
+    return value
+
+
+def _key(key: Any, where: str) -> str:
+    if isinstance(key, str | int | float | bool) or key is None:
+        return str(key)
+    number = _number(key, f"a name in {where}" if where else "a name")
+    return str(number)
+
+
+def _below(where: str, key: Any) -> str:
+    name = str(key) if isinstance(key, str | int | float) else type(key).__name__
+    return f"{where}.{name[:100]}" if where else name[:100]
+
+
+def _cut(value: str, limit: int) -> str:
+    mark = f" … [cut: {len(value):,} characters in all]"
+    return value[: max(0, limit - len(mark))] + mark
