@@ -97,7 +97,9 @@ def _left(folder: Path, taken: set[Path]) -> list[str]:
     names = [
         path.name
         for path in sorted(folder.iterdir())
-        if path not in used and not path.name.lower().startswith(_NO_DATA)
+        if path not in used
+        and not path.name.lower().startswith(_NO_DATA)
+        and (path.is_file() or _tables(path))
     ]
     if not names:
         return []

@@ -89,8 +89,8 @@ class Params(BaseModel):
 
     dataset: Name = Field(
         title="Data set",
-        description="A data set of the catalog, an asset, or a jsonl, csv or parquet file "
-        "that the server can read.",
+        description="A data set of the catalog, an asset, or a file (jsonl, csv, tsv, parquet, "
+        "also in gz or zip) or folder that the server can read.",
         examples=["persian-legal", "/data/tickets.csv"],
         json_schema_extra={"x-labpool-asset": "dataset"},
     )
