@@ -111,5 +111,5 @@ def save_token(connection: Connection, token: str | None) -> None:
     try:
         request = SecretRequest(value=SecretStr(token))
     except ValidationError as error:
-        raise InvalidParams.of(error) from None
+        raise InvalidParams.of(error, model=SecretRequest) from None
     connection.call("save_secret", {"name": HUB_TOKEN}, body=request)
