@@ -52,20 +52,14 @@ def test_the_index_has_all_words_of_the_readme(on_the_index: str) -> None:
     assert "CONTRIBUTING.md says where to begin reading" in on_the_index
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "README.md",
-        "CONTRIBUTING.md",
-        "CHANGELOG.md",
-        "docs/settings.md",
-        *sorted(
-            str(p.relative_to(ROOT)) for p in ROOT.glob("kernel_tools/labpool/jobs/*/README.md")
-        ),
-    ],
-)
-def test_every_link_in_the_repository_leads_to_a_file(path: str) -> None:
-    page = ROOT / path
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/settings.md")),
+    *ROOT.glob("kernel_tools/labpool/jobs/*/README.md"),
+]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_in_the_repository_leads_to_a_file(page: Path) -> None:
     for link in links(page.read_text(encoding="utf-8")):
         target = link.partition("#")[0]
         assert link.startswith("https://") or not target or (page.parent / target).exists(), link

@@ -19,8 +19,9 @@ from . import downloads, scrapes
 from .assets import WithAssets
 from .asynchronous import twin
 from .connection import Connection
-from .listings import kinds, runs, workers
+from .listings import kinds, workers
 from .run import Run
+from .runs import runs
 from .sessions import Sessions
 from .show import Listing, run_html
 from .stream import EventStream

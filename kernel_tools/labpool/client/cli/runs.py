@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from labpool.client import asking
-from labpool.client.listings import runs as as_listing
 from labpool.client.run import Run
+from labpool.client.runs import runs as as_listing
 from labpool.client.show import moment, progress_text, standing
 from labpool.wire.errors import Conflict, InvalidRequest
 from labpool.wire.runs import RunState
