@@ -29,7 +29,7 @@ MISSPELT = "name: x\npage: {url: 'https://a/{id}', wait_four: h1}\n"
 )
 def test_what_was_meant(kind: str, params: dict[str, Any], meant: str, tmp_path: Path) -> None:
     vault = Vault(tmp_path)
-    shelf = Shelf(HubSettings(endpoint="http://hub.test", cache_dir=tmp_path), lambda: [])
+    shelf = Shelf(HubSettings(endpoint="http://hub.test", cache_dir=tmp_path), list)
     kinds = Kinds(lambda _: None, shelf, SecretService(vault, {}), SessionService(vault))
     with pytest.raises(LabpoolError) as error:
         kinds.accept(kind, params, "sara")
