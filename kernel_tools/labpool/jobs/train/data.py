@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from .visible import beside, listed, match, shown
 
 SUFFIXES = (".jsonl", ".csv", ".parquet")
 SPLITS = ("train", "validation", "test")
@@ -32,12 +34,29 @@ class DataError(Exception):
         self.message = message
 
 
+class Row(NamedTuple):
+    """One row as the file has it; nothing is checked yet.
+
+    Attributes:
+        text: What stands in the text column; None where nothing does.
+        label: What stands in the column of the class; None where nothing does.
+        line: Counts from 1 (lines of the file; rows in parquet).
+        file: Name of the file, for words about the row.
+    """
+
+    text: Any
+    label: Any
+    line: int
+    file: str
+
+
 class Example(NamedTuple):
-    """One labelled text; ``line`` counts from 1 (lines of the file; rows in parquet)."""
+    """One labelled text that can be used; line and file are those of its row."""
 
     text: str
     label: str
     line: int
+    file: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,16 +67,24 @@ class Columns:
     label: str
 
 
-def read(path: Path, columns: Columns, max_bytes: int | None = None) -> Iterator[Example]:
-    """Read labelled texts from one file, one at a time.
+def read(
+    path: Path,
+    columns: Columns,
+    max_bytes: int | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Iterator[Row]:
+    """Read the two columns of one file, row by row, as they are.
+
+    A row of jsonl may lack a column (then it is None), but not all of them.
 
     Args:
         path: A ``.jsonl``, ``.csv`` or ``.parquet`` file, UTF-8.
         columns: Where the text and the class are.
         max_bytes: Stop after about so many bytes; None reads all.
+        tell: Called with what a person should know of how the file was read.
 
     Raises:
-        DataError: The file is missing, unreadable, cut off, or a row is not usable.
+        DataError: The file is missing, unreadable or cut off, or has no such column.
     """
     readers = {".jsonl": _jsonl, ".csv": _csv, ".parquet": _parquet}
     reader = readers.get(path.suffix.lower())
@@ -67,43 +94,41 @@ def read(path: Path, columns: Columns, max_bytes: int | None = None) -> Iterator
             f"{path.name}: {path.suffix or 'a file with no suffix'} is not a kind of file that can "
             f"be read; use {', '.join(SUFFIXES)}",
         )
+    absent = {"text_column": columns.text, "label_column": columns.label}
+    first: tuple[int, Mapping[str, Any]] | None = None
     try:
         for line, row in reader(path, columns, max_bytes):
-            yield _example(path, line, row, columns)
+            first = first or (line, row)
+            text, label = match(columns.text, row), match(columns.label, row)
+            if absent:
+                found = {"text_column": text, "label_column": label}
+                for field in [field for field in absent if found[field] is not None]:
+                    _tell_name(path, tell, absent.pop(field), found[field])
+            yield Row(
+                None if text is None else row[text],
+                None if label is None else row[label],
+                line,
+                path.name,
+            )
     except OSError as error:
         raise DataError("dataset", f"{path.name}: {error.strerror or error}") from error
+    if first and absent:
+        field, name = next(iter(absent.items()))
+        raise _no_column(path, first[0], field, name, first[1])
 
 
-def _example(path: Path, line: int, row: Mapping[str, Any], columns: Columns) -> Example:
-    """Check one row and return it as an example."""
-    for field, name in (("text_column", columns.text), ("label_column", columns.label)):
-        if name not in row:
-            raise _no_column(path, line, field, name, row)
-    text, label = row[columns.text], row[columns.label]
-    if not isinstance(text, str):
-        raise DataError(
-            "text_column", f"{path.name}, line {line}: {columns.text!r} is no text but {text!r:.60}"
-        )
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise DataError(
-            "dataset", f"{path.name}, line {line}: half a surrogate pair in the text"
-        ) from error
-    if not text.strip():
-        raise DataError("dataset", f"{path.name}, line {line}: the text is empty")
-    if not isinstance(label, (str, int)) or not str(label).strip():
-        raise DataError(
-            "label_column",
-            f"{path.name}, line {line}: {columns.label!r} must name a class (a word or a whole "
-            f"number), but is {label!r:.60}",
-        )
-    return Example(text, str(label).strip(), line)
+def _tell_name(path: Path, tell: Callable[[str], None], asked: str, name: str | None) -> None:
+    if name is not None and name != asked:
+        tell(f"{path.name}: column {shown(name)} is taken for {shown(asked)}")
 
 
 def _no_column(path: Path, line: int, field: str, name: str, names: Any) -> DataError:
-    there = ", ".join(sorted(map(str, names))) or "none"
-    return DataError(field, f"{path.name}, line {line}: no column {name!r}; there are: {there}")
+    there = [str(other) for other in names]
+    return DataError(
+        field,
+        f"{path.name}, line {line}: no column {beside(name, there)}; there are: "
+        f"{listed(there, [name])}",
+    )
 
 
 def _lines(path: Path, max_bytes: int | None) -> Iterator[tuple[int, str]]:
@@ -153,10 +178,11 @@ def _csv(
             return
         if twice := {name for name in header if header.count(name) > 1}:
             raise DataError(
-                "dataset", f"{path.name}, line 1: column {min(twice)!r} is there more than once"
+                "dataset",
+                f"{path.name}, line 1: column {shown(min(twice))} is there more than once",
             )
         for field, name in (("text_column", columns.text), ("label_column", columns.label)):
-            if name not in header:
+            if match(name, header) is None:
                 raise _no_column(path, 1, field, name, header)
         start = rows.line_num + 1
         for row in rows:
@@ -191,9 +217,9 @@ def _parquet(
         with pq.ParquetFile(path) as file:
             names = file.schema_arrow.names
             for field, name in (("text_column", columns.text), ("label_column", columns.label)):
-                if name not in names:
+                if match(name, names) is None:
                     raise _no_column(path, 1, field, name, names)
-            wanted = [columns.text, columns.label]
+            wanted = [match(columns.text, names), match(columns.label, names)]
             for batch in file.iter_batches(batch_size=PARQUET_ROWS, columns=wanted):
                 for row in batch.to_pylist():
                     number += 1

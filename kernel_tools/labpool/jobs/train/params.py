@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -85,6 +85,25 @@ class Params(BaseModel):
     )
     label_column: Name = Field(
         default="label", title="Label column", description="Column that holds the class."
+    )
+    similar_labels: Literal["merge", "refuse", "keep"] = Field(
+        default="merge",
+        title="Similar classes",
+        description="Classes that differ only in Arabic and Persian letter forms, case, spaces or "
+        "invisible marks: merge makes one of them, refuse ends with their names, keep leaves them "
+        "apart.",
+    )
+    rare_classes: Literal["refuse", "drop"] = Field(
+        default="refuse",
+        title="Rare classes",
+        description="Classes with too few examples to train and validate: refuse the data set, or "
+        "drop the class with its texts.",
+    )
+    strict: bool = Field(
+        default=False,
+        title="Strict",
+        description="Refuse a data set at its first row without a text or a class; otherwise such "
+        "rows are left out and counted.",
     )
     model: Name = Field(
         default="bert-lstm",

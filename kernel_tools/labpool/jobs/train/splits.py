@@ -10,8 +10,12 @@ from pathlib import Path
 
 from labpool.wire.catalog import CatalogEntry
 
+from .classes import in_order
+from .curate import Curated, curate, drop_rare
 from .data import SPLITS, SUFFIXES, Columns, DataError, Example, read
+from .overlaps import find, keys
 from .params import Params
+from .visible import beside, shown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,12 +37,16 @@ class Data:
     Attributes:
         labels: Class names in order; the position is the class id.
         test: Empty when the data set brings none.
+        notes: What was dropped, renamed, merged or found twice, one sentence each.
+        repeated: Split name to texts of it that the training text has, too.
     """
 
     labels: list[str]
     train: list[Example]
     validation: list[Example]
     test: list[Example] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    repeated: Mapping[str, int] = field(default_factory=dict)
 
 
 def locate(
@@ -126,6 +134,16 @@ def _files(path: Path) -> dict[str, Path]:
     return found
 
 
+def settle(params: Params, source: Source, curated: Curated) -> None:
+    """Leave out rare classes if the params say so, then look at those that remain.
+
+    Raises:
+        DataError: As ``check_classes``.
+    """
+    drop_rare(params, curated, least=1 if "validation" in source.files else 2)
+    check_classes(params, source, curated.examples)
+
+
 def check_classes(params: Params, source: Source, examples: Mapping[str, list[Example]]) -> None:
     """Look at the classes of all splits.
 
@@ -140,15 +158,17 @@ def check_classes(params: Params, source: Source, examples: Mapping[str, list[Ex
     if len(counts) < 2:
         raise DataError(
             "label_column",
-            f"{name}: {params.label_column!r} holds one class only ({next(iter(counts))!r}); "
+            f"{name}: {shown(params.label_column)} holds one class only "
+            f"({shown(next(iter(counts)))}); "
             "a classifier needs two or more",
         )
     label, count = min(counts.items(), key=lambda item: (item[1], item[0]))
     if "validation" not in source.files and count < 2:
         raise DataError(
             "label_column",
-            f"{name}: class {label!r} has {count} example; it takes 2 to train and validate "
-            f"({len(counts)} classes in {len(examples['train'])} examples)",
+            f"{name}: class {shown(label)} has {count} example; it takes 2 to train and validate "
+            f"({len(counts)} classes in {len(examples['train'])} examples); add some, or set "
+            "rare_classes to 'drop'",
         )
     for split in ("validation", "test"):
         if split in source.files and not examples.get(split):
@@ -157,8 +177,8 @@ def check_classes(params: Params, source: Source, examples: Mapping[str, list[Ex
             if example.label not in counts:
                 raise DataError(
                     "label_column",
-                    f"{source.files[split].name}, line {example.line}: class {example.label!r} "
-                    f"is not in {name}",
+                    f"{source.files[split].name}, line {example.line}: class "
+                    f"{beside(example.label, counts)} is not in {name}",
                 )
 
 
@@ -171,32 +191,57 @@ def load(params: Params, source: Source) -> Data:
     Raises:
         DataError: It cannot be used.
     """
-    examples = {split: list(read(path, source.columns)) for split, path in source.files.items()}
-    check_classes(params, source, examples)
-    train = examples["train"]
-    validation = examples.get("validation")
-    if validation is None:
-        train, validation = stratify(train, params.validation_split, params.seed)
-    labels = sorted({example.label for example in train})
-    return Data(labels=labels, train=train, validation=validation, test=examples.get("test", []))
+    notes: list[str] = []
+    rows = {
+        split: read(path, source.columns, tell=notes.append) for split, path in source.files.items()
+    }
+    curated = curate(params, rows)
+    settle(params, source, curated)
+    examples = curated.examples
+    same = keys(examples)
+    if "validation" not in examples:
+        examples["train"], examples["validation"] = stratify(
+            examples["train"], params.validation_split, params.seed, same
+        )
+    found = find(examples, same)
+    return Data(
+        labels=in_order(example.label for example in examples["train"]),
+        train=examples["train"],
+        validation=examples["validation"],
+        test=examples.get("test", []),
+        notes=notes + curated.notes + found.notes,
+        repeated=found.repeated,
+    )
 
 
 def stratify(
-    examples: list[Example], share: float, seed: int
+    examples: list[Example], share: float, seed: int, same: Mapping[str, int]
 ) -> tuple[list[Example], list[Example]]:
     """Hold back a share of each class, at least one example and never all of them.
+
+    Copies of one text go the same way, so that validation holds nothing that training has seen;
+    only a class that has a single text stands on both sides.
+
+    Args:
+        examples: What to split.
+        share: Of each class to hold back, 0 to 1.
+        seed: Decides which.
+        same: Text to a key that its copies share.
 
     Returns:
         What is left and what is held back, both in the order of the file.
     """
-    by_label: dict[str, list[int]] = {}
+    by_label: dict[str, dict[int, list[int]]] = {}
     for index, example in enumerate(examples):
-        by_label.setdefault(example.label, []).append(index)
+        copies = by_label.setdefault(example.label, {})
+        copies.setdefault(same[example.text], []).append(index)
     rng = random.Random(seed)  # noqa: S311 - not a secret
     held: set[int] = set()
     for label in sorted(by_label):
-        indices = by_label[label]
-        count = min(len(indices) - 1, max(1, round(len(indices) * share)))
-        held.update(rng.sample(indices, count))
+        units = list(by_label[label].values())
+        if len(units) == 1:
+            units = [[index] for index in units[0]]
+        count = min(len(units) - 1, max(1, round(len(units) * share)))
+        held.update(index for unit in rng.sample(units, count) for index in unit)
     left = [example for index, example in enumerate(examples) if index not in held]
     return left, [example for index, example in enumerate(examples) if index in held]

@@ -34,6 +34,8 @@ def train(params: Params, ctx: JobContext) -> dict[str, Any]:
         f"{len(data.train)} texts to train, {len(data.validation)} to validate, "
         f"{len(data.test)} to test; {len(data.labels)} classes",
     )
+    for note in data.notes:
+        ctx.log("warning", note)
     ctx.check_cancelled()
     with numerics(ctx, params.seed, threads):
         parts = prepare(params, ctx, data, base)
@@ -59,7 +61,7 @@ def prepare(params: Params, ctx: JobContext, data: Data, base: Path | None) -> P
     if base is not None:
         model = models.load_model(base, data.labels)
     else:
-        model = models.fresh_model(params, tokenizer, data.labels)
+        model = models.fresh_model(params, tokenizer, models.class_order(checkpoint, data.labels))
     labels = models.class_names(model)
     ctx.log("info", f"model: {type(model).__name__}, {model.num_parameters():,} parameters")
     return Parts(tokenizer=tokenizer, model=model, labels=labels, checkpoint=checkpoint)
