@@ -19,6 +19,7 @@ check mypy "$bin/mypy"
 check borders "$bin/lint-imports" --no-logo
 check typescript "$bin/python" hatch_build.py typecheck
 check eslint "$bin/python" hatch_build.py lint:code
+check cycles "$bin/python" hatch_build.py lint:cycles
 check prettier "$bin/python" hatch_build.py lint:format
 check generated "$bin/python" tools/generate.py --check
 check generated-types "$bin/python" hatch_build.py generated

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     )
     from .wire.kinds import JobKind
 
+    __version__: str
+
 __all__ = [
     "Conflict",
     "DownloadNeeded",
@@ -91,6 +93,10 @@ _install()
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("labpool")
     if name not in __all__:
         raise AttributeError(f"module 'labpool' has no attribute {name!r}")
     value = getattr(import_module(_HOMES.get(name, "labpool.wire.errors")), name)
@@ -99,4 +105,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, "__version__"})

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import Any
+
+__version__ = version("labpool")
 
 
 def _jupyter_server_extension_points() -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -230,6 +231,40 @@ def test_runs_show_cancel_and_resume(cli: Call, server: StandIn, pool: Labpool) 
     assert cli("resume", run.id).exit_code == 2
     server.emit(RunCancelled(run_id=run.id, attempt=1))
     assert "queued" in cli("resume", run.id).stdout
+
+
+def test_delete_takes_several_and_asks_first(
+    cli: Call, server: StandIn, pool: Labpool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, active = (pool.train() for _ in range(3))
+    for run in (first, second):
+        server.emit(RunCancelled(run_id=run.id, attempt=1))
+    refused = cli("delete", first.id, active.id, "--yes")
+    assert refused.exit_code == 2
+    assert f"labpool cancel {active.id}" in refused.stderr
+    assert "nothing was deleted" in refused.stderr
+    assert cli("delete", "no-such-run", first.id, "--yes").exit_code == 2
+    nobody = cli("delete", first.id)
+    assert nobody.exit_code == 2
+    assert "give --yes" in nobody.stderr
+    monkeypatch.setattr("labpool.client.asking.can_ask", lambda: True)
+    for said in ("\n", "n\n"):
+        assert cli("delete", first.id, input=said).exit_code == 1
+    assert {run.id for run in pool.runs()} == {first.id, second.id, active.id}
+    asked = cli("delete", first.id, second.id, first.id, input="y\n")
+    assert asked.exit_code == 0, asked.output
+    assert f"{first.id} deleted\n{second.id} deleted\n" in asked.stdout
+    assert {run.id for run in pool.runs()} == {active.id}
+
+
+def test_the_version_is_told() -> None:
+    answer = CliRunner().invoke(app, ["--version"])
+    assert answer.stdout == f"labpool {version('labpool')}\n"
+
+
+def test_a_recipe_that_was_misspelt(cli: Call) -> None:
+    said = cli("recipe", "show", "ticket-revision").stderr
+    assert "Did you mean `ticket-revisions`?" in said
 
 
 def test_the_pool_is_shown_and_scaled(cli: Call) -> None:

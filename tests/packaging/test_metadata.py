@@ -4,9 +4,13 @@ import json
 import tomllib
 from importlib.metadata import distribution, entry_points
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from jupyter_server.extension.manager import ExtensionPackage
+
+import labpool
+import labpool_server
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -23,6 +27,14 @@ def test_the_panel_has_the_version_of_the_wheel(project: dict[str, Any]) -> None
 
 def test_the_installed_version_is_that_of_the_sources(project: dict[str, Any]) -> None:
     assert distribution("labpool").version == project["project"]["version"]
+
+
+def test_every_place_tells_this_version(project: dict[str, Any]) -> None:
+    told = labpool.__version__, labpool_server.__version__
+    assert told == (project["project"]["version"],) * 2
+    point: Any = cast("Any", ExtensionPackage)(name="labpool_server", enabled=True)
+    assert point.validate()
+    assert point.version == project["project"]["version"]
 
 
 def test_the_changelog_tells_about_this_version(project: dict[str, Any]) -> None:

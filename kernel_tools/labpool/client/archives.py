@@ -36,7 +36,7 @@ def save_archive(connection: Connection, asset_id: str, path: Path | str | None)
             with zipfile.ZipFile(half):
                 half.replace(target)
         except (httpx.TransportError, zipfile.BadZipFile) as error:
-            raise ServerUnavailable(f"The archive broke off ({error}). Try again.") from error
+            raise ServerUnavailable(f"The archive broke off ({error}). Try again.") from None
         finally:
             half.unlink(missing_ok=True)
     return target

@@ -47,7 +47,16 @@ def connect(
         Forbidden: The server refused the token.
         ServerUnavailable: The server does not answer.
     """
-    timing = Timing(answer_s=timeout)
+    try:
+        return _found(url, token, Timing(answer_s=timeout), verify=verify)
+    except (ServerUnavailable, Forbidden) as error:
+        raise error.with_traceback(None) from None  # where it was looked for, the words say
+
+
+def _found(
+    url: str | None, token: str | None, timing: Timing, *, verify: bool | str | None
+) -> Labpool:
+    """Return the pool of the server that is named, or of the first one that is found."""
     if url is not None:
         return _opened(Address.of(url, token, verify=verify), timing)
     named = from_environment(token, verify=verify)

@@ -94,7 +94,10 @@ class Connection:
         """
         route = _BY_ID[route_id]
         request = self._request(route, path or {}, query or {}, body)
-        response = self._send(request, again=route.verb == "GET")
+        try:
+            response = self._send(request, again=route.verb == "GET")
+        except LabpoolError as error:
+            raise error.with_traceback(None) from None  # how it was sent helps nobody
         if route.answer is None or response.status_code == 204:
             return None
         return self._read(route.answer, response)
@@ -183,7 +186,7 @@ class Connection:
             try:
                 return self._once(request)
             except ServerUnavailable as error:
-                may = again or isinstance(error.__cause__, _NOT_SENT)
+                may = again or isinstance(error.__context__, _NOT_SENT)
                 late = time.monotonic() + pause > began + self._patience(error)
                 if not may or _hopeless(error) or late:
                     raise
@@ -192,7 +195,7 @@ class Connection:
 
     def _patience(self, error: ServerUnavailable) -> float:
         """Return for how long to try again, seconds: less where there may never be a server."""
-        if not self._met and isinstance(error.__cause__, httpx.ConnectError):
+        if not self._met and isinstance(error.__context__, httpx.ConnectError):
             return min(self.timing.refused_s, self.timing.retry_s)
         return self.timing.retry_s
 
@@ -201,7 +204,8 @@ class Connection:
         try:
             response = self._http.send(request, stream=stream)
         except httpx.TransportError as error:
-            raise self._away(request, error) from error
+            # Programs find the error of the line in __context__; people read one error, not four.
+            raise self._away(request, error) from None
         self._met = True
         if response.is_success:
             return response
@@ -248,12 +252,12 @@ class Connection:
     def _read(self, model: type[BaseModel], response: httpx.Response) -> BaseModel:
         try:
             return model.model_validate_json(response.content)
-        except ValidationError as error:
+        except ValidationError:
             raise LabpoolError(
                 f"{self.address} answered something that this labpool cannot read. "
                 "Install the same version of labpool here and in the server.",
                 url=str(response.request.url),
-            ) from error
+            ) from None
 
 
 def _hopeless(error: ServerUnavailable) -> bool:
@@ -275,4 +279,4 @@ def _trust(address: Address) -> ssl.SSLContext | bool:
     except OSError as error:
         raise InvalidRequest(
             f"The certificates in {address.verify} cannot be read: {error}"
-        ) from error
+        ) from None

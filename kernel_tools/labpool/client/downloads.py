@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from pydantic import SecretStr, ValidationError
 
@@ -14,16 +14,31 @@ from labpool.wire.secrets import SecretRequest
 
 from . import asking
 from .connection import Connection
+from .run import Run
 from .show import size
-
-if TYPE_CHECKING:
-    from .labpool import Labpool
-    from .run import Run
 
 T = TypeVar("T")
 
 KIND = "download"
 HUB_TOKEN = "hub_token"  # noqa: S105 - its name, not its value
+
+
+class Pool(Protocol):
+    """What a download needs of the pool."""
+
+    connection: Connection
+
+    def submit(self, kind: str, /, **options: Any) -> Run:
+        """Launch a run."""
+        ...
+
+    def get(self, run_id: str) -> Run:
+        """Return a run."""
+        ...
+
+    def save_token(self, token: str | None = None) -> None:
+        """Leave a token with the server."""
+        ...
 
 
 def listed(connection: Connection) -> list[CatalogItem]:
@@ -34,7 +49,7 @@ def listed(connection: Connection) -> list[CatalogItem]:
     return [item for page in pages for item in page.items]
 
 
-def start(pool: Labpool, entry_id: str, options: dict[str, Any]) -> Run:
+def start(pool: Pool, entry_id: str, options: dict[str, Any]) -> Run:
     """Launch a download, or find the one of the same entry that goes on.
 
     Raises:
@@ -52,7 +67,7 @@ def start(pool: Labpool, entry_id: str, options: dict[str, Any]) -> Run:
         raise
 
 
-def with_token(pool: Labpool, call: Callable[[], T]) -> T:
+def with_token(pool: Pool, call: Callable[[], T]) -> T:
     """Call; where that needs a token and somebody is here, ask for it once and call again."""
     try:
         return call()
@@ -66,7 +81,7 @@ def with_token(pool: Labpool, call: Callable[[], T]) -> T:
     return call()
 
 
-def before(pool: Labpool, call: Callable[[], T], *, download: bool | None) -> T:
+def before(pool: Pool, call: Callable[[], T], *, download: bool | None) -> T:
     """Call; where that needs downloads, make them first.
 
     Args:
@@ -88,7 +103,7 @@ def before(pool: Labpool, call: Callable[[], T], *, download: bool | None) -> T:
     return call()
 
 
-def _wanted(pool: Labpool, ids: list[str], *, download: bool | None) -> bool:
+def _wanted(pool: Pool, ids: list[str], *, download: bool | None) -> bool:
     if download is not None:
         return download
     if not asking.can_ask():
@@ -111,5 +126,5 @@ def save_token(connection: Connection, token: str | None) -> None:
     try:
         request = SecretRequest(value=SecretStr(token))
     except ValidationError as error:
-        raise InvalidParams.of(error) from None
+        raise InvalidParams.of(error, model=SecretRequest) from None
     connection.call("save_secret", {"name": HUB_TOKEN}, body=request)

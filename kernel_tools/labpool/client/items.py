@@ -60,7 +60,7 @@ class WithItems(Facts):
         try:
             request = RetryRequest.model_validate(wanted)
         except ValidationError as error:
-            raise InvalidParams.of(error) from error
+            raise InvalidParams.of(error, model=RetryRequest) from None
         self._keep(self.connection.call("retry_items", self._path, body=request))
         return self
 

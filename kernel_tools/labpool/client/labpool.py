@@ -19,8 +19,9 @@ from . import downloads, scrapes
 from .assets import WithAssets
 from .asynchronous import twin
 from .connection import Connection
-from .listings import kinds, runs, workers
+from .listings import kinds, workers
 from .run import Run
+from .runs import runs
 from .sessions import Sessions
 from .show import Listing, run_html
 from .stream import EventStream
@@ -88,9 +89,9 @@ class Labpool(WithAssets):
             )
             request.model_dump_json()
         except ValidationError as error:
-            raise InvalidParams.of(error) from error
+            raise InvalidParams.of(error, model=RunRequest) from None
         except PydanticSerializationError as error:
-            raise InvalidParams.at("params", f"cannot be written as JSON: {error}") from error
+            raise InvalidParams.at("params", f"cannot be written as JSON: {error}") from None
         return Run(self.connection, self.connection.call("create_run", body=request))
 
     def train(self, /, *, download: bool | None = None, **params: Any) -> Run:
@@ -250,7 +251,7 @@ class Labpool(WithAssets):
         try:
             change = PoolChange(n_workers=n, minimum=minimum, maximum=maximum)
         except ValidationError as error:
-            raise InvalidParams.of(error) from error
+            raise InvalidParams.of(error, model=PoolChange) from None
         answer: Pool = self.connection.call("change_pool", body=change)
         return answer
 

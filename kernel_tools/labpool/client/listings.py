@@ -1,10 +1,9 @@
-"""Which columns a list of runs, workers, kinds or assets has."""
+"""Which columns a list of workers, kinds, assets or items has."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from labpool.wire.assets import Asset
 from labpool.wire.catalog import CatalogItem
@@ -15,23 +14,7 @@ from labpool.wire.metrics import LogLine
 from labpool.wire.sessions import SessionKept
 from labpool.wire.workers import Worker
 
-from .show import Listing, duration, moment, progress_text, size, standing
-
-if TYPE_CHECKING:
-    from .run import Run
-
-
-def runs(items: Iterable[Run]) -> Listing[Run]:
-    """Return runs as a table."""
-    columns = {
-        "id": lambda run: run.id,
-        "kind": lambda run: run.kind,
-        "name": lambda run: run.name,
-        "state": lambda run: run.record.state.value,
-        "standing": lambda run: standing(run.record),
-        "created": lambda run: moment(run.created_at),
-    }
-    return Listing(items, columns, "No runs.")
+from .show import Listing, duration, moment, progress_text, size
 
 
 def kinds(items: Iterable[Kind]) -> Listing[Kind]:

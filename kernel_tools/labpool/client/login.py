@@ -38,12 +38,12 @@ def log_in(name: str, url: str, done: str | None = None) -> dict[str, Any]:
         raise _elsewhere(name, url, "there is no screen here")
     try:
         from playwright.sync_api import Error
-    except ImportError as error:
-        raise _elsewhere(name, url, "Playwright is not installed here") from error
+    except ImportError:
+        raise _elsewhere(name, url, "Playwright is not installed here") from None
     try:
         return apart(lambda over: _in_window(url, over), reached)
     except Error as error:
-        raise _elsewhere(name, url, f"no window could be opened ({error.message})") from error
+        raise _elsewhere(name, url, f"no window could be opened ({error.message})") from None
 
 
 def apart(
@@ -114,7 +114,7 @@ def _reached(done: str | None) -> Callable[[str], bool]:
     try:
         pattern = re.compile(done)
     except re.error as error:
-        raise InvalidParams.at("done", f"no regular expression: {error}") from error
+        raise InvalidParams.at("done", f"no regular expression: {error}") from None
     return lambda url: pattern.search(url) is not None
 
 

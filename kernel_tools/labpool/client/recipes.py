@@ -49,7 +49,7 @@ def read(path: Path) -> str:
         return path.expanduser().read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise InvalidParams.at("params.recipe", f"{path} cannot be read: {why}") from error
+        raise InvalidParams.at("params.recipe", f"{path} cannot be read: {why}") from None
 
 
 def shipped() -> dict[str, str]:
@@ -83,11 +83,11 @@ def check(text: str) -> Any:
         raise KindUnavailable(
             f"Checking a recipe needs {error.name}, which is not installed here: "
             "`pip install 'labpool[scrape]'`."
-        ) from error
+        ) from None
     try:
         recipe = Recipe.from_yaml(text)
     except ValidationError as error:
-        raise InvalidParams.of(error, prefix="recipe") from error
+        raise InvalidParams.of(error, prefix="recipe", model=Recipe) from None
     fields = [
         {"field": f"recipe.{path}", "message": message}
         for path, message in selector_problems(recipe)

@@ -83,11 +83,11 @@ class Records:
         """
         try:
             import pandas as pd  # type: ignore[import-not-found,import-untyped,unused-ignore]
-        except ImportError as error:
+        except ImportError:
             raise ImportError(
                 "A table of records needs pandas, which is not installed here: "
                 "`pip install pandas`. Without it, iterate over the records, or save() them."
-            ) from error
+            ) from None
         return pd.DataFrame.from_records(list(iter(self)))
 
     def save(self, path: Path | str, *, changes: bool = False) -> Path:
@@ -177,6 +177,6 @@ def _write(response: httpx.Response, target: Path) -> None:
                 file.write(block)
         half.replace(target)
     except httpx.TransportError as error:
-        raise ServerUnavailable(f"The file broke off ({error}). Try again.") from error
+        raise ServerUnavailable(f"The file broke off ({error}). Try again.") from None
     finally:
         half.unlink(missing_ok=True)

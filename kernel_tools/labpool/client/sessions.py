@@ -119,4 +119,4 @@ def _request(state: Any) -> SessionRequest:
     try:
         return SessionRequest.model_validate({"storage_state": state})
     except ValidationError as error:
-        raise InvalidParams.of(error) from None
+        raise InvalidParams.of(error, model=SessionRequest) from None

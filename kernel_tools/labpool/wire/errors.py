@@ -27,9 +27,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from ._base import Record
+from .suggest import unknown_field
 
 
 class ErrorAnswer(Record):
@@ -163,12 +165,20 @@ class InvalidParams(LabpoolError):
         return cls(f"{field}: {message}", fields=[{"field": field, "message": message}])
 
     @classmethod
-    def of(cls, error: ValidationError, prefix: str = "") -> InvalidParams:
-        """Build the error from pydantic's, keeping every field's path."""
+    def of(
+        cls, error: ValidationError, prefix: str = "", model: type[BaseModel] | None = None
+    ) -> InvalidParams:
+        """Build the error from pydantic's, keeping every field's path.
+
+        Args:
+            error: Pydantic's.
+            prefix: What goes before the paths, dotted; "" for nothing.
+            model: What was validated; its fields are proposed for one that does not exist.
+        """
         fields = [
             {
                 "field": ".".join([*([prefix] if prefix else []), *map(str, e["loc"])]) or "body",
-                "message": e["msg"].removeprefix("Value error, "),
+                "message": said(e, model),
             }
             for e in error.errors(include_url=False, include_input=False, include_context=False)
         ]
@@ -219,6 +229,18 @@ class RunInterruptedError(LabpoolError):
     """A run was interrupted and waits for a person to resume it; waiting for it would not end."""
 
     code = "run_interrupted"
+
+
+def said(error: ErrorDetails, model: type[BaseModel] | None) -> str:
+    """Return what to tell of one of pydantic's problems.
+
+    Args:
+        error: The problem.
+        model: What was validated; None where nobody knows.
+    """
+    if error["type"] == "extra_forbidden" and model is not None:
+        return unknown_field(model, error["loc"])
+    return error["msg"].removeprefix("Value error, ")
 
 
 def _subclasses(cls: type[LabpoolError]) -> Iterator[type[LabpoolError]]:

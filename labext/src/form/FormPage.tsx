@@ -4,16 +4,9 @@ import * as React from 'react';
 import type { Kind, Run } from '../api/types';
 import { Note } from '../views/notes';
 import { useLabpool } from '../views/widget';
+import type { Draft } from './draft';
 import { KindList, useKinds } from './KindList';
 import { LaunchForm } from './LaunchForm';
-import type { Values } from './RunForm';
-
-/** What a form begins with. */
-export interface Draft {
-  readonly kind: string;
-  readonly params: Values;
-  readonly name: string;
-}
 
 /** Which draft the page shows; a command may put another one there. */
 export class DraftModel {

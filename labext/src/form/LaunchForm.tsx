@@ -3,8 +3,8 @@ import * as React from 'react';
 import type { Kind, Run } from '../api/types';
 import { Note } from '../views/notes';
 import { useLabpool } from '../views/widget';
+import type { Draft } from './draft';
 import { EnvelopeField, MoreFields } from './Envelope';
-import type { Draft } from './FormPage';
 import { useForm, type Form } from './useForm';
 
 // The validator is the largest part of the panel: only who opens a form waits for it.

@@ -6,9 +6,9 @@ import { ApiError, messageOf } from '../api/error';
 import type { Kind, Run } from '../api/types';
 import type { ILabpool } from '../tokens';
 import { useLabpool } from '../views/widget';
+import type { Draft } from './draft';
 import { NO_TEXTS, type Texts } from './Envelope';
 import { refusalOf, type Refusal } from './errors';
-import type { Draft } from './FormPage';
 import { requestOf } from './request';
 import type { Values } from './RunForm';
 

@@ -9,7 +9,8 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import * as React from 'react';
 
 import type { Run } from '../api/types';
-import { DraftModel, FormPage, type Draft } from '../form/FormPage';
+import type { Draft } from '../form/draft';
+import { DraftModel, FormPage } from '../form/FormPage';
 import { Commands, ILabpool } from '../tokens';
 import { LabpoolWidget } from '../views/widget';
 

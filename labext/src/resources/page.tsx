@@ -9,8 +9,8 @@ import { useLabpool, useSignal } from '../views/widget';
 import { Assets } from './assets';
 import { CatalogSection } from './catalog';
 import { ResourcesProvider } from './context';
+import type { Sight } from './sight';
 import { Totals } from './totals';
-import type { Sight } from './widget';
 
 /** Where there is nothing to show but one message. */
 const SHUT: readonly Link[] = ['missing', 'refused', 'failed'];

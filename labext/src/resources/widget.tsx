@@ -7,15 +7,10 @@ import { resourcesIcon } from '../icons';
 import type { ILabpool } from '../tokens';
 import { Note } from '../views/notes';
 import { LabpoolWidget, useLabpool } from '../views/widget';
+import type { Sight } from './sight';
 
 // Only who opens the page waits for it.
 const Page = React.lazy(() => import('./page'));
-
-/** Whether somebody looks at the page. */
-export interface Sight {
-  readonly isSeen: boolean;
-  readonly changed: ISignal<Sight, void>;
-}
 
 /** The page of models, data sets and checkpoints in the main area. */
 export class ResourcesPage extends MainAreaWidget<LabpoolWidget> {

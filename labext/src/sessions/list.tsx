@@ -6,7 +6,7 @@ import type { SessionKept } from '../api/types';
 import type { ILabpool } from '../tokens';
 import { Note } from '../views/notes';
 import { LabpoolWidget, useLabpool } from '../views/widget';
-import { forgetSession } from './manage';
+import { forgetSession } from './forget';
 
 /** The sessions that are kept, without what is in them. */
 export class SessionsBody extends LabpoolWidget {

@@ -1,4 +1,3 @@
-import { attempt } from '../actions/attempt';
 import { messageOf } from '../api/error';
 import type { SessionKept } from '../api/types';
 import type { ILabpool } from '../tokens';
@@ -56,13 +55,4 @@ export async function saveSession(
       problem = messageOf(error);
     }
   }
-}
-
-/** Forgets a session. Returns whether it did. */
-export async function forgetSession({ api }: ILabpool, name: string): Promise<boolean> {
-  const done = await attempt(async () => {
-    await api.deleteSession(name);
-    return true;
-  });
-  return done === true;
 }

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { ApiError } from '../../src/api/error';
 import Page from '../../src/resources/page';
-import type { Sight } from '../../src/resources/widget';
+import type { Sight } from '../../src/resources/sight';
 import { Commands } from '../../src/tokens';
 import { aDownload, anAsset, anEntry, aReason } from '../support/resources';
 import { FakePage } from '../support/view';

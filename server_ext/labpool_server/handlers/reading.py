@@ -61,7 +61,7 @@ def read_query(handler: RequestHandler, model: type[Model]) -> Model:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        wrong = InvalidParams.of(error)
+        wrong = InvalidParams.of(error, model=model)
         raise InvalidRequest(wrong.message, **wrong.details) from error
 
 
@@ -85,7 +85,7 @@ async def read_body(handler: RequestHandler, model: type[Model]) -> Model:
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        raise InvalidParams.of(error) from error
+        raise InvalidParams.of(error, model=model) from error
 
 
 def _parse(raw: bytes) -> dict[str, Any]:

@@ -8,6 +8,9 @@ from typing import Any, Literal, Protocol
 
 from labpool.runtime.execute import AttemptSpec, Outcome
 
+MEMORY_TOPIC = "worker-restart-memory"
+"""Dask event topic that says which worker was ended for its memory."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Seat:

@@ -19,8 +19,7 @@ from labpool_server.dashboard.history import History
 from labpool_server.dashboard.page import Seats, add_page
 
 from . import gate
-from .backend import PoolSettings
-from .dask import MEMORY_TOPIC
+from .backend import MEMORY_TOPIC, PoolSettings
 
 CONNECT_S = 10
 """How long a scheduler may take to answer, seconds."""

@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from labpool.runtime.execute import AttemptSpec, Outcome
 from labpool_server.dashboard.history import History
 
-from .backend import Batch, Dashboard, Listener, PoolSettings, Seat, WorkerLost
+from .backend import (
+    MEMORY_TOPIC,
+    Batch,
+    Dashboard,
+    Listener,
+    PoolSettings,
+    Seat,
+    WorkerLost,
+)
 
 if TYPE_CHECKING:
     from distributed import Client, Future, LocalCluster
@@ -23,8 +31,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-MEMORY_TOPIC = "worker-restart-memory"
-"""Dask event topic that says which worker was ended for its memory."""
 _NEWS = ("add-worker", "remove-worker")
 _USABLE = ("init", "running")  # what is given to a worker that comes up waits for it
 _UNSAFE = re.compile(r"[^A-Za-z0-9]+")

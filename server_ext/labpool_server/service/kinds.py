@@ -22,6 +22,7 @@ from labpool.wire import (
     NotFound,
     TokenNeeded,
 )
+from labpool.wire.suggest import sentence
 
 from .secrets import SecretService
 from .sessions import SessionService
@@ -120,7 +121,10 @@ class Kinds:
         """
         if name not in self.registry.names():
             known = ", ".join(self.registry.names())
-            raise NotFound(f"There is no job kind {name!r}. Installed are: {known}.", kind=name)
+            meant = sentence(name, self.registry.names())
+            raise NotFound(
+                f"There is no job kind {name!r}.{meant} Installed are: {known}.", kind=name
+            )
         kind = self.registry.get(name)
         reason = self.registry.reason(name)
         if kind is None or reason:
@@ -192,7 +196,8 @@ class Kinds:
         for field, value in _marked(kind, params, CATALOG_MARK):
             entry = self._shelf.entry(value)
             if entry is None:
-                message = f"the catalog has no entry {value!r}; pool.catalog() lists what it has"
+                meant = sentence(value, self._shelf.ids())
+                message = f"the catalog has no entry {value!r}.{meant} pool.catalog() lists all"
                 raise ModelNotAllowed.at(f"params.{field}", message)
             found[value] = entry
         return found
@@ -239,4 +244,4 @@ def _validated(kind: JobKind, params: dict[str, Any]) -> BaseModel:
     try:
         return kind.params.model_validate(params)
     except ValidationError as error:
-        raise InvalidParams.of(error, prefix="params") from error
+        raise InvalidParams.of(error, prefix="params", model=kind.params) from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 
-from labpool_server.hub import Hub
+from labpool_server.fanout import FanOut
 from labpool_server.store import AsyncStore, Stored
 
 
@@ -17,24 +17,24 @@ class Live:
 
     def __init__(self, store: AsyncStore) -> None:
         self._store = store
-        self._hub = Hub()
+        self._fan_out = FanOut()
 
     async def open(self) -> None:
         """Begin where the log ends."""
-        self._hub = Hub(await self._store.read(self._store.sync.last_seq))
+        self._fan_out = FanOut(await self._store.read(self._store.sync.last_seq))
 
     def close(self) -> None:
         """End every stream."""
-        self._hub.close()
+        self._fan_out.close()
 
     def publish(self, stored: Sequence[Stored]) -> None:
         """Hand on what was stored."""
-        self._hub.publish(stored)
+        self._fan_out.publish(stored)
 
     @property
     def last_seq(self) -> int:
         """Number of the newest event."""
-        return self._hub.last_seq
+        return self._fan_out.last_seq
 
     async def begin(self, after: int | None, run_id: str | None = None) -> int:
         """Return the number of the event after which ``stream`` would begin.
@@ -44,7 +44,7 @@ class Live:
         """
         if after is None and run_id is not None:
             return 0
-        return await self._hub.begin(after, lambda: self._store.read(self._store.sync.last_seq))
+        return await self._fan_out.begin(after, lambda: self._store.read(self._store.sync.last_seq))
 
     async def stream(
         self, after: int | None, run_id: str | None = None
@@ -61,5 +61,5 @@ class Live:
         async def read(since: int, limit: int) -> list[Stored]:
             return await self._store.read(self._store.sync.events, since, limit, run_id)
 
-        async for batch in self._hub.stream(begin, read, run_id):
+        async for batch in self._fan_out.stream(begin, read, run_id):
             yield batch

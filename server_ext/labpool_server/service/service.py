@@ -7,7 +7,6 @@ import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from labpool.runtime.execute import AttemptSpec
 from labpool.wire import KindPage, LabpoolError, Run, RunState
@@ -27,6 +26,7 @@ from .items import ItemService
 from .kinds import HUB_TOKEN, Kinds
 from .live import Live
 from .monitor import Monitor, Thresholds
+from .operations import Areas, Operation, operations
 from .pool import PoolService
 from .removal import RemovalService
 from .runs import RunService
@@ -119,7 +119,18 @@ class Service:
         removal = RemovalService(self._store, self._shelf, assets)
         items = ItemService(self._store, folder, runs)
         self._runs = runs
-        self._areas = (self, runs, items, self._pool, assets, removal, self._secrets, sessions)
+        self._operations = operations(
+            Areas(
+                list_kinds=self.list_kinds,
+                runs=runs,
+                items=items,
+                pool=self._pool,
+                assets=assets,
+                removal=removal,
+                secrets=self._secrets,
+                sessions=sessions,
+            )
+        )
         self._feed = PoolFeed(self._pool.seen)
         self._recorder = Recorder(history, self._on_a_worker)
         self._heart: asyncio.Task[None] | None = None
@@ -174,15 +185,13 @@ class Service:
         await self._store.close()
         self._folder.release()
 
-    def operation(self, name: str) -> Callable[..., Any]:
+    def operation(self, name: str) -> Operation:
         """Return the operation of a route.
 
         Args:
             name: The route's ``id``.
         """
-        area = next(area for area in self._areas if hasattr(area, name))
-        found: Callable[..., Any] = getattr(area, name)
-        return found
+        return self._operations[name]
 
     async def list_kinds(self) -> KindPage:
         """Return all job kinds."""

@@ -59,6 +59,11 @@ class Shelf:
         listed = labpool_catalog.read(self.settings.catalog_dirs).get(entry_id)
         return _on_the_wire(listed) if listed else None
 
+    def ids(self) -> list[str]:
+        """Return the ids of all entries."""
+        catalog = labpool_catalog.read(self.settings.catalog_dirs)
+        return [entry.id for entry in (*catalog.models, *catalog.datasets)]
+
     def problems(self) -> list[CatalogProblem]:
         """Return what is wrong with the catalog's files."""
         found = labpool_catalog.read(self.settings.catalog_dirs).problems

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from labpool.jobs.train import Params
 from labpool.jobs.train.classes import as_text, in_order, name_classes
-from labpool.jobs.train.data import DataError
+from labpool.jobs.train.errors import DataError
 from labpool.jobs.train.splits import Data, load, locate
 from labpool.jobs.train.visible import apart, class_key, clean, listed, shown
 

@@ -86,7 +86,7 @@ async def running(
         try:
             yield Server(app, http, service, port, api, stranger, base_url=base_url)
         finally:
-            service.hub.close()
+            service.fan_out.close()
             http.stop()
             await http.close_all_connections()
             await cast("Any", app.kernel_manager).shutdown_all()

@@ -38,7 +38,7 @@ from labpool.wire import (
 )
 from labpool.wire import events as ev
 from labpool.wire._base import utc_now
-from labpool_server.hub import Hub
+from labpool_server.fanout import FanOut
 from labpool_server.store.stored import Stored
 
 
@@ -48,7 +48,7 @@ class MemoryService:
     def __init__(self, capacity: int = 10_000) -> None:
         self.log: list[Stored] = []
         self.runs: dict[str, Run] = {}
-        self.hub = Hub(capacity=capacity)
+        self.fan_out = FanOut(capacity=capacity)
         self.times: list[float] = []
         self.reads = 0
 
@@ -65,7 +65,7 @@ class MemoryService:
             text = numbered.model_dump_json()
             items.append(Stored(numbered.seq, event.run_id, event.type, text))
             self.log.append(items[-1])
-        self.hub.publish(items)
+        self.fan_out.publish(items)
         return items
 
     async def ready(self) -> None:
@@ -133,7 +133,7 @@ class MemoryService:
 
     @property
     def last_seq(self) -> int:
-        return self.hub.last_seq
+        return self.fan_out.last_seq
 
     async def active_runs(self) -> list[Run]:
         return [run for run in self.runs.values() if not run.state.ended]
@@ -224,16 +224,16 @@ class MemoryService:
         async def last_stored() -> int:
             return len(self.log)
 
-        return await self.hub.begin(after, last_stored)
+        return await self.fan_out.begin(after, last_stored)
 
     def stream(self, after: int | None, run_id: str | None) -> AsyncIterator[list[Stored]]:
         if after is None:
-            after = 0 if run_id else self.hub.last_seq
+            after = 0 if run_id else self.fan_out.last_seq
 
         async def read(start: int, limit: int) -> list[Stored]:
             return await self._read(start, limit, run_id)
 
-        return self.hub.stream(after, read, run_id)
+        return self.fan_out.stream(after, read, run_id)
 
     def record_response(self, seconds: float) -> None:
         self.times.append(seconds)

@@ -174,7 +174,7 @@ async def test_streams_end_when_the_server_stops(server: Server) -> None:
         server.api.stream("GET", "runs/r1/events", headers=SSE) as one,
     ):
         await asyncio.sleep(0.1)
-        server.service.hub.close()
+        server.service.fan_out.close()
         async with asyncio.timeout(2):
             assert [number async for number, _ in events_of(every)] == []
             assert [number async for number, _ in events_of(one)] == [1]

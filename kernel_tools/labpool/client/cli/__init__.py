@@ -7,8 +7,11 @@ Exit codes: 0 done or succeeded, 1 a run failed, 2 wrong usage or a refused requ
 from __future__ import annotations
 
 import logging
+from typing import Annotated
 
 import typer
+
+import labpool
 
 from . import assets, kinds, pool, recipes, runs, scrapes, sessions, submit
 from .terminal import AsJson, Terminal, Token, Url
@@ -24,9 +27,23 @@ app = typer.Typer(
 )
 
 
+def _version(asked: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if asked:
+        typer.echo(f"labpool {labpool.__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def _settings(
-    context: typer.Context, *, url: Url = None, token: Token = None, as_json: AsJson = False
+    context: typer.Context,
+    *,
+    url: Url = None,
+    token: Token = None,
+    as_json: AsJson = False,
+    version: Annotated[  # noqa: ARG001 - its callback has done it
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
 ) -> None:
     context.obj = Terminal(url, token, as_json=as_json)
 

@@ -54,7 +54,7 @@ def _of(source: str) -> Iterator[Any]:
             return iter(list(_in_file(path, file)))
     except (OSError, ValueError, csv.Error) as error:
         why = error.strerror if isinstance(error, OSError) else error
-        raise InvalidRequest(f"--targets {source} cannot be read: {why}") from error
+        raise InvalidRequest(f"--targets {source} cannot be read: {why}") from None
 
 
 def _in_file(path: Path, file: Iterable[str]) -> Iterator[Any]:

@@ -10,6 +10,7 @@ import typer
 from labpool.client import recipes
 from labpool.client.records import table_text
 from labpool.wire.errors import NotFound
+from labpool.wire.suggest import sentence
 
 from .given import variables
 from .scrapes import RecipeName, Session, Vars, say
@@ -69,7 +70,10 @@ def _text(name: str) -> str:
         return found[name]
     path = Path(name)
     if not path.suffix and not path.is_file():
-        raise NotFound(f"There is no recipe {name!r}; there is {', '.join(found)}, or your file.")
+        meant = sentence(name, found)
+        raise NotFound(
+            f"There is no recipe {name!r}.{meant} There is {', '.join(found)}, or your file."
+        )
     return recipes.read(path)
 
 

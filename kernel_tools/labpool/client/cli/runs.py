@@ -1,4 +1,4 @@
-"""``labpool runs``, ``show``, ``cancel``, ``resume``."""
+"""``labpool runs``, ``show``, ``cancel``, ``resume``, ``follow``, ``delete``."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from labpool.client.listings import runs as as_listing
+from labpool.client import asking
 from labpool.client.run import Run
+from labpool.client.runs import runs as as_listing
 from labpool.client.show import moment, progress_text, standing
-from labpool.wire.errors import InvalidRequest
+from labpool.wire.errors import Conflict, InvalidRequest
 from labpool.wire.runs import RunState
 
 from .following import follow_all
@@ -116,6 +117,43 @@ def follow(
     follow_all(terminal, found, from_start=from_start)
 
 
+@command
+def delete(
+    terminal: Terminal,
+    run_ids: RunIds,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask first.")] = False,
+) -> None:
+    """Delete runs that have ended, with their events, files and checkpoints; there is no way back.
+
+    None is deleted where one of them is unknown or has not ended.
+    """
+    found = [terminal.pool.get(run_id) for run_id in dict.fromkeys(run_ids)]
+    active = [run.id for run in found if not run.record.state.ended]
+    if active:
+        raise Conflict(
+            f"{', '.join(active)}: only a run that has ended can be deleted; nothing was deleted. "
+            f"Cancel first: labpool cancel {' '.join(active)}",
+            run_ids=active,
+        )
+    if not yes:
+        _be_sure(terminal, found)
+    for run in found:
+        run.delete()
+        terminal.say(f"{run.id} deleted")
+    terminal.records(run.record for run in found)
+
+
+def _be_sure(terminal: Terminal, found: list[Run]) -> None:
+    """Ask whether to delete; only yes in so many words goes on."""
+    if not asking.can_ask():
+        raise InvalidRequest("Nobody is here to be asked; give --yes to delete.")
+    if not terminal.as_json:
+        _each(terminal, found)
+    asked = "Delete it" if len(found) == 1 else f"Delete these {len(found)}"
+    typer.confirm(f"{asked}, with events, files and checkpoints?", abort=True, err=True)
+
+
 def _each(terminal: Terminal, found: list[Run]) -> None:
     terminal.records(run.record for run in found)
     terminal.listing(as_listing(found))
@@ -123,5 +161,5 @@ def _each(terminal: Terminal, found: list[Run]) -> None:
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
-    for each in (runs, show, cancel, resume, follow):
+    for each in (runs, show, cancel, resume, follow, delete):
         app.command()(each)

@@ -37,7 +37,7 @@ def _from_file(name: str) -> dict[str, Any]:
         text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
         params = json.loads(text)
     except (OSError, ValueError) as error:
-        raise InvalidRequest(f"--params {name} cannot be read: {error}") from error
+        raise InvalidRequest(f"--params {name} cannot be read: {error}") from None
     if not isinstance(params, dict):
         raise InvalidRequest(f"--params {name} must hold one JSON object")
     return params

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import email.utils
-import random
 import re
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from datetime import UTC, datetime
+
+from labpool.runtime.backoff import growing_pause, parse_retry_after
 
 from .brake import Brake
 from .errors import Trouble, gave_up
@@ -57,9 +56,8 @@ class Retries:
     def _pause(self, trouble: Trouble) -> float:
         if trouble.retry_after is not None:
             return min(trouble.retry_after, self._limits.longest_retry_after_s)
-        doubled = self._limits.first_pause_s * 2.0 ** (self._in_row - 1)
-        longest = min(doubled, self._limits.longest_pause_s)
-        return longest * random.uniform(0.5, 1)  # noqa: S311 - spreads load, hides nothing
+        limits = self._limits
+        return growing_pause(self._in_row, limits.first_pause_s, limits.longest_pause_s)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -69,12 +67,8 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         headers: By name in lower case. ``Retry-After`` has seconds or a date; the Hub says the
             same in ``RateLimit`` as ``t=``.
     """
-    value = headers.get("retry-after", "").strip()
-    if value.isdigit():
-        return float(value)
-    with suppress(ValueError, TypeError):
-        when = email.utils.parsedate_to_datetime(value)
-        when = when if when.tzinfo else when.replace(tzinfo=UTC)
-        return max(0.0, (when - datetime.now(UTC)).total_seconds())
+    asked = parse_retry_after(headers.get("retry-after", ""), datetime.now(UTC))
+    if asked is not None:
+        return asked
     found = re.search(r"\bt=(\d+)", headers.get("ratelimit", ""))
     return float(found[1]) if found else None

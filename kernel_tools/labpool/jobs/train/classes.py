@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .data import DataError
+from .errors import DataError
 from .params import Params
 from .visible import apart, class_key, clean, first_of, shown
 

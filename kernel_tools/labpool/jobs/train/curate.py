@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from .classes import name_classes
-from .data import DataError, Example, Row
+from .data import Example, Row
+from .errors import DataError
 from .params import Params
 from .visible import PLACES, blank, first_of, shown
 

@@ -17,7 +17,7 @@ from transformers import (
 
 from . import tokenizer as tokenizers
 from .bert_lstm import BertLstmConfig, BertLstmForSequenceClassification
-from .data import DataError
+from .errors import DataError
 from .params import Params
 from .visible import listed
 

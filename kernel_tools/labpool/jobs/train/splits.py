@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +12,10 @@ from labpool.wire.catalog import CatalogEntry
 
 from .classes import in_order
 from .curate import Curated, curate, drop_rare
-from .data import SPLITS, SUFFIXES, Columns, DataError, Example, read
+from .data import SPLITS, SUFFIXES, Columns, Example, Row, read
+from .errors import DataError
+from .folders import splits_in
+from .lines import Advance, Tell, after
 from .overlaps import find, keys
 from .params import Params
 from .visible import beside, shown
@@ -23,11 +26,45 @@ class Source:
     """Where a data set lies.
 
     Attributes:
-        files: Split name ("train", "validation", "test") to file; "train" is always there.
+        files: Split name ("train", "validation", "test") to its files; "train" is always there.
+        notes: What a person should know of what lies there.
     """
 
-    files: Mapping[str, Path]
+    files: Mapping[str, tuple[Path, ...]]
     columns: Columns
+    notes: list[str] = field(default_factory=list)
+
+    def all_files(self) -> list[Path]:
+        """Return the files of all splits."""
+        return [path for some in self.files.values() for path in some]
+
+    def named(self) -> dict[str, Path]:
+        """Return every file by a name of its own: the split, with a number where it has shards."""
+        return {
+            split if len(some) == 1 else f"{split} {number}": path
+            for split, some in self.files.items()
+            for number, path in enumerate(some, 1)
+        }
+
+    def rows(
+        self, split: str, max_bytes: int | None, tell: Tell, advance: Advance
+    ) -> Iterator[Row]:
+        """Read the rows of one split, file after file.
+
+        Args:
+            split: "train", "validation" or "test".
+            max_bytes: Of all files together; None reads all.
+            tell: Called with what a person should know of how a file was read.
+            advance: Called now and then with the bytes of the split read so far.
+        """
+        before = 0
+        for path in self.files[split]:
+            left = None if max_bytes is None else max_bytes - before
+            if left is not None and left <= 0:
+                return
+            yield from read(path, self.columns, left, tell, after(advance, before))
+            before += path.stat().st_size
+            advance(before)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,15 +103,13 @@ def locate(
         folder = Path(assets[params.dataset])
         entry = catalog.get(params.dataset)
         if entry is None:
-            return Source(files=_files(folder), columns=_columns(params))
-        files = {split: folder / name for split, name in entry.splits.items() if split in SPLITS}
-        return Source(
-            files=files or _files(folder),
-            columns=_columns(params, entry.text_column, entry.label_column),
-        )
+            return _there(folder, _columns(params))
+        columns = _columns(params, entry.text_column, entry.label_column)
+        files = {split: (folder / name,) for split, name in entry.splits.items() if split in SPLITS}
+        return Source(files=files, columns=columns) if files else _there(folder, columns)
     if source := _shipped(params):
         return source
-    return Source(files=_files(Path(params.dataset).expanduser()), columns=_columns(params))
+    return _there(Path(params.dataset).expanduser(), _columns(params))
 
 
 def _columns(params: Params, text: str | None = None, label: str | None = None) -> Columns:
@@ -109,29 +144,24 @@ def _shipped(params: Params) -> Source | None:
             "dataset", f"{params.dataset}: the catalog lists it, but it is not here; download it"
         )
     return Source(
-        files={split: path for split, path in entry.files().items() if split in SPLITS},
+        files={split: (path,) for split, path in entry.files().items() if split in SPLITS},
         columns=_columns(params, entry.text_column, entry.label_column),
     )
 
 
-def _files(path: Path) -> dict[str, Path]:
+def _there(path: Path, columns: Columns) -> Source:
+    """Return the data set that a file or a folder is."""
     if path.is_file():
-        return {"train": path}
+        return Source(files={"train": (path,)}, columns=columns)
     if not path.is_dir():
+        looked = "" if path.is_absolute() else f" in {Path.cwd()}, the folder of the server"
         raise DataError(
             "dataset",
-            f"{path}: no such file, asset or catalog data set; give an id from the catalog or a "
-            f"{', '.join(SUFFIXES)} file that the server can read",
+            f"{path}: no such file{looked}, asset or catalog data set; give an id from the catalog "
+            f"or the whole path of a {', '.join(SUFFIXES)} file that the server can read",
         )
-    found = {
-        split: file
-        for split in SPLITS
-        for file in sorted(path.glob(f"{split}.*"))
-        if file.suffix.lower() in SUFFIXES
-    }
-    if "train" not in found:
-        raise DataError("dataset", f"{path}: the folder has no train.jsonl, .csv or .parquet")
-    return found
+    files, notes = splits_in(path)
+    return Source(files=files, columns=columns, notes=notes)
 
 
 def settle(params: Params, source: Source, curated: Curated) -> None:
@@ -151,7 +181,7 @@ def check_classes(params: Params, source: Source, examples: Mapping[str, list[Ex
         DataError: Fewer than two classes, a class too small to be split, or one that only
             validation or test have.
     """
-    name = source.files["train"].name
+    name = source.files["train"][0].name
     if not examples["train"]:
         raise DataError("dataset", f"{name}: there is no example in it")
     counts = Counter(example.label for example in examples["train"])
@@ -172,17 +202,17 @@ def check_classes(params: Params, source: Source, examples: Mapping[str, list[Ex
         )
     for split in ("validation", "test"):
         if split in source.files and not examples.get(split):
-            raise DataError("dataset", f"{source.files[split].name}: there is no example in it")
+            raise DataError("dataset", f"{source.files[split][0].name}: there is no example in it")
         for example in examples.get(split, ()):
             if example.label not in counts:
                 raise DataError(
                     "label_column",
-                    f"{source.files[split].name}, line {example.line}: class "
+                    f"{example.file}, line {example.line}: class "
                     f"{beside(example.label, counts)} is not in {name}",
                 )
 
 
-def load(params: Params, source: Source) -> Data:
+def load(params: Params, source: Source, advance: Advance = lambda _: None) -> Data:
     """Read the whole data set and split it.
 
     Own validation and test splits are taken as they are; without a validation split, a share
@@ -191,10 +221,11 @@ def load(params: Params, source: Source) -> Data:
     Raises:
         DataError: It cannot be used.
     """
-    notes: list[str] = []
-    rows = {
-        split: read(path, source.columns, tell=notes.append) for split, path in source.files.items()
-    }
+    notes = list(source.notes)
+    rows, before = {}, 0
+    for split, files in source.files.items():
+        rows[split] = source.rows(split, None, notes.append, after(advance, before))
+        before += sum(path.stat().st_size for path in files if path.is_file())
     curated = curate(params, rows)
     settle(params, source, curated)
     examples = curated.examples

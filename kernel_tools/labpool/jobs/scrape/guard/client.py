@@ -5,15 +5,12 @@ from __future__ import annotations
 import asyncio
 import hmac
 from base64 import b64encode
-from typing import TYPE_CHECKING
 
 from .heads import BadMessage, Request, head_bytes, parse_request, read_head
 from .plain import Exchange, split_authority
+from .ports import Proxy
 from .relay import Meter, Patience, Reader, TooLarge, pump
 from .rules import Refused
-
-if TYPE_CHECKING:
-    from .proxy import GuardProxy
 
 _STATUS = {
     "bad_address": 403,
@@ -48,7 +45,7 @@ class Client:
     """
 
     def __init__(
-        self, proxy: GuardProxy, reader: Reader, writer: asyncio.StreamWriter, *, trusted: bool
+        self, proxy: Proxy, reader: Reader, writer: asyncio.StreamWriter, *, trusted: bool
     ) -> None:
         self.proxy = proxy
         self.reader = reader

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import TYPE_CHECKING
 
 from .addresses import split_port
 from .heads import BadMessage, Request, Response, head_bytes, parse_response, read_head
+from .ports import Asker
 from .relay import Meter, Patience, Reader, body
 from .rules import Refused
-
-if TYPE_CHECKING:
-    from .client import Client
 
 _ABSOLUTE = re.compile(rb"http://([^/?#]+)([^#]*)", re.IGNORECASE)
 
@@ -28,7 +25,7 @@ class Exchange:
         BadMessage: The request does not say whom it is for.
     """
 
-    def __init__(self, client: Client, request: Request) -> None:
+    def __init__(self, client: Asker, request: Request) -> None:
         match = _ABSOLUTE.fullmatch(request.target)
         if not match:
             raise BadMessage("a request to this proxy begins with http:// and a host")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import email.utils
 import random
-import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
+
+from labpool.runtime import backoff
 
 from .limits import HOUR_S
 
@@ -29,16 +29,8 @@ def parse_retry_after(text: str, now: datetime) -> float | None:
     Returns:
         0 or more; None when the text is neither.
     """
-    text = text.strip()
-    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
-        return min(float(text), HOUR_S)
-    try:
-        when = email.utils.parsedate_to_datetime(text)
-        when = when if when.tzinfo else when.replace(tzinfo=UTC)
-        seconds = (when - now).total_seconds()
-    except (ValueError, TypeError, OverflowError, IndexError):
-        return None
-    return min(max(seconds, 0.0), HOUR_S)
+    asked = backoff.parse_retry_after(text, now)
+    return None if asked is None else min(asked, HOUR_S)
 
 
 def pause_before(
@@ -61,8 +53,7 @@ def pause_before(
     """
     if try_number <= 1:
         return 0.0
-    doubled = min(first_s * 2.0 ** min(try_number - 2, 60), longest_s)
-    pause = doubled * (0.5 + chance() / 2)
+    pause = backoff.growing_pause(try_number - 1, first_s, longest_s, chance)
     return pause if retry_after is None else max(pause, min(max(retry_after, 0.0), HOUR_S))
 
 

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationError, 
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from labpool.jobs.scrape.template import Value, fill, match, names
+from labpool.wire.errors import said
 
 from ._base import Flag, Name, Part, Slug
 from .fetching import Call, Follow, Login, NextPage, Page
@@ -272,6 +273,5 @@ def _with_lines(error: ValidationError, lines: Mapping[Loc, int]) -> ValidationE
     for detail in error.errors(include_url=False, include_input=False, include_context=False):
         loc = detail["loc"]
         known = next(loc[:end] for end in range(len(loc), -1, -1) if loc[:end] in lines)
-        message = detail["msg"].removeprefix("Value error, ")
-        problems.append(_problem(loc, f"line {lines[known]}: {message}"))
+        problems.append(_problem(loc, f"line {lines[known]}: {said(detail, Recipe)}"))
     return ValidationError.from_exception_data(error.title, problems)

@@ -13,6 +13,8 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from labpool.wire.suggest import sentence
+
 MAX_TEXT = 256 * 1024
 """Longest recipe, characters."""
 MAX_DEPTH = 20
@@ -99,7 +101,8 @@ def shipped(name: str | os.PathLike[str]) -> str:
     path = Path(name).expanduser()
     if path.suffix.lower() not in SUFFIXES or not path.is_file():
         raise FileNotFoundError(
-            f"{name}: neither a recipe of Labpool's own ({', '.join(there)}) nor a .yaml file here"
+            f"{name}: neither a recipe of Labpool's own ({', '.join(there)}) nor a .yaml file here."
+            f"{sentence(str(name), there)}"
         )
     with path.open("rb") as file:
         raw = file.read(4 * MAX_TEXT + 1)

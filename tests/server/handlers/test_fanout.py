@@ -1,4 +1,4 @@
-"""The hub: every listener gets every event once, in order, however slow it is."""
+"""The fan-out: every listener gets every event once, in order, however slow it is."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import pytest
 
-from labpool_server.hub import BATCH, Hub
+from labpool_server.fanout import BATCH, FanOut
 from labpool_server.store.stored import Stored
 
 
@@ -31,9 +31,9 @@ class Log:
         return [item for item in self.items if item.seq > after][:limit]
 
 
-async def collect(hub: Hub, log: Log, after: int, until: int, **how: Any) -> list[int]:
+async def collect(fan_out: FanOut, log: Log, after: int, until: int, **how: Any) -> list[int]:
     got: list[int] = []
-    async with aclosing(cast("Any", hub.stream(after, log.read, **how))) as batches:
+    async with aclosing(cast("Any", fan_out.stream(after, log.read, **how))) as batches:
         async for batch in batches:
             got += [item.seq for item in batch]
             if got[-1] >= until:
@@ -46,7 +46,7 @@ async def collect(hub: Hub, log: Log, after: int, until: int, **how: Any) -> lis
 @pytest.mark.parametrize("capacity", [5, 700, 10_000])
 async def test_no_gap_and_no_repeat_wherever_a_listener_begins(capacity: int) -> None:
     random.seed(capacity)
-    log, hub, last = Log(), Hub(capacity=capacity, interval_s=0.001), 6000
+    log, fan_out, last = Log(), FanOut(capacity=capacity, interval_s=0.001), 6000
 
     async def publish() -> None:
         seq = 0
@@ -57,13 +57,13 @@ async def test_no_gap_and_no_repeat_wherever_a_listener_begins(capacity: int) ->
                 batch.append(stored(seq))
             log.items += batch
             await asyncio.sleep(0)
-            hub.publish(batch)
+            fan_out.publish(batch)
             await asyncio.sleep(random.choice((0, 0, 0.001)))
 
     async def listen() -> tuple[int, list[int]]:
         await asyncio.sleep(random.random() / 10)
-        after = random.choice((0, random.randint(0, max(1, hub.last_seq))))
-        return after, await collect(hub, log, after, last)
+        after = random.choice((0, random.randint(0, max(1, fan_out.last_seq))))
+        return after, await collect(fan_out, log, after, last)
 
     async with asyncio.timeout(60):
         _, *heard = await asyncio.gather(publish(), *(listen() for _ in range(20)))
@@ -74,53 +74,53 @@ async def test_no_gap_and_no_repeat_wherever_a_listener_begins(capacity: int) ->
 
 
 async def test_a_listener_to_one_run_hears_nothing_of_others() -> None:
-    log, hub = Log(), Hub(capacity=100, interval_s=0)
+    log, fan_out = Log(), FanOut(capacity=100, interval_s=0)
     log.items = [stored(seq, "ab"[seq % 2]) for seq in range(1, 1001)]
-    hub.publish(log.items)
-    got = await collect(hub, log, 0, 999, run_id="b")
+    fan_out.publish(log.items)
+    got = await collect(fan_out, log, 0, 999, run_id="b")
     assert got == list(range(1, 1000, 2))
 
 
-async def test_the_hub_starts_where_the_store_stands() -> None:
+async def test_the_fan_out_starts_where_the_store_stands() -> None:
     log = Log()
     log.items = [stored(seq) for seq in range(1, 11)]
-    hub = Hub(last_seq=10)
-    assert await collect(hub, log, 4, 10) == [5, 6, 7, 8, 9, 10]
+    fan_out = FanOut(last_seq=10)
+    assert await collect(fan_out, log, 4, 10) == [5, 6, 7, 8, 9, 10]
 
 
 async def test_events_deleted_since_are_passed_over() -> None:
-    log, hub = Log(), Hub(last_seq=50)
-    hub.publish([stored(51)])
-    assert await collect(hub, log, 3, 51) == [51]
+    log, fan_out = Log(), FanOut(last_seq=50)
+    fan_out.publish([stored(51)])
+    assert await collect(fan_out, log, 3, 51) == [51]
 
 
 async def test_an_event_that_the_store_tells_early_is_told_once() -> None:
-    log, hub = Log(), Hub(last_seq=2, interval_s=0)
+    log, fan_out = Log(), FanOut(last_seq=2, interval_s=0)
     log.items = [stored(seq) for seq in range(1, 5)]
-    heard = asyncio.create_task(collect(hub, log, 0, 5))
+    heard = asyncio.create_task(collect(fan_out, log, 0, 5))
     await asyncio.sleep(0.01)
-    hub.publish(log.items[2:])
-    hub.publish([stored(5)])
+    fan_out.publish(log.items[2:])
+    fan_out.publish([stored(5)])
     assert await heard == [1, 2, 3, 4, 5]
 
 
 async def test_memory_is_bounded_in_number_and_in_size() -> None:
-    hub = Hub(capacity=100, capacity_chars=5000)
-    hub.publish([stored(seq) for seq in range(1, 1001)])
-    assert len(hub._ring) == 100
-    hub.publish([stored(seq, size=1000) for seq in range(1001, 1021)])
-    assert len(hub._ring) == 5
-    assert hub._chars == 5000
+    fan_out = FanOut(capacity=100, capacity_chars=5000)
+    fan_out.publish([stored(seq) for seq in range(1, 1001)])
+    assert len(fan_out._ring) == 100
+    fan_out.publish([stored(seq, size=1000) for seq in range(1001, 1021)])
+    assert len(fan_out._ring) == 5
+    assert fan_out._chars == 5000
 
 
 async def test_the_first_event_goes_at_once_and_the_next_ones_together() -> None:
-    log, hub = Log(), Hub(interval_s=0.1)
+    log, fan_out = Log(), FanOut(interval_s=0.1)
     loop = asyncio.get_running_loop()
     times: list[float] = []
     sizes: list[int] = []
 
     async def listen() -> None:
-        async for batch in hub.stream(0, log.read):
+        async for batch in fan_out.stream(0, log.read):
             times.append(loop.time())
             sizes.append(len(batch))
 
@@ -128,10 +128,10 @@ async def test_the_first_event_goes_at_once_and_the_next_ones_together() -> None
     await asyncio.sleep(0.15)
     began = loop.time()
     for seq in range(1, 101):
-        hub.publish([stored(seq)])
+        fan_out.publish([stored(seq)])
         await asyncio.sleep(0.005)
     await asyncio.sleep(0.2)
-    hub.close()
+    fan_out.close()
     await listening
     assert times[0] - began < 0.05
     assert sum(sizes) == 100
@@ -140,30 +140,30 @@ async def test_the_first_event_goes_at_once_and_the_next_ones_together() -> None
 
 
 async def test_a_listener_far_behind_is_not_slowed_down() -> None:
-    log, hub = Log(), Hub(capacity=10, interval_s=10)
+    log, fan_out = Log(), FanOut(capacity=10, interval_s=10)
     log.items = [stored(seq) for seq in range(1, 20 * BATCH + 1)]
-    hub.publish(log.items)
+    fan_out.publish(log.items)
     async with asyncio.timeout(5):
-        assert len(await collect(hub, log, 0, 20 * BATCH)) == 20 * BATCH
+        assert len(await collect(fan_out, log, 0, 20 * BATCH)) == 20 * BATCH
 
 
 async def test_closing_ends_all_streams_and_later_ones() -> None:
-    log, hub = Log(), Hub()
-    listening = [asyncio.create_task(collect(hub, log, 0, 1)) for _ in range(3)]
+    log, fan_out = Log(), FanOut()
+    listening = [asyncio.create_task(collect(fan_out, log, 0, 1)) for _ in range(3)]
     await asyncio.sleep(0)
-    hub.close()
+    fan_out.close()
     async with asyncio.timeout(1):
         assert await asyncio.gather(*listening) == [[], [], []]
-        assert await collect(hub, log, 0, 1) == []
+        assert await collect(fan_out, log, 0, 1) == []
 
 
 async def test_a_listener_leaves_nothing_behind() -> None:
-    log, hub = Log(), Hub()
+    log, fan_out = Log(), FanOut()
     before = asyncio.all_tasks()
     for _ in range(50):
-        listening = asyncio.create_task(collect(hub, log, 0, 1))
+        listening = asyncio.create_task(collect(fan_out, log, 0, 1))
         await asyncio.sleep(0)
         listening.cancel()
         await asyncio.wait({listening})
     assert asyncio.all_tasks() == before
-    assert not cast("Any", hub._bell)._waiters
+    assert not cast("Any", fan_out._bell)._waiters

@@ -1,6 +1,6 @@
 """Fan-out of stored events to any number of listeners.
 
-Listeners pull: the hub keeps the newest events once, for all, and a listener that is slow
+Listeners pull: the fan-out keeps the newest events once, for all, and a listener that is slow
 falls behind to the store instead of filling a queue of its own.
 """
 
@@ -23,13 +23,13 @@ BATCH = 1000
 INTERVAL_S = 0.1
 
 
-class Hub:
+class FanOut:
     """The newest events, and a bell that rings when there are more.
 
     Lives on one event loop; none of its methods may be called from another thread.
 
     Args:
-        last_seq: Number of the newest event in the store when the hub starts.
+        last_seq: Number of the newest event in the store when the fan-out starts.
         capacity: Events kept in memory, at the most.
         capacity_chars: Characters of JSON kept in memory, at the most.
         interval_s: Least number of seconds between two batches of one listener who has
@@ -79,7 +79,7 @@ class Hub:
     def publish(self, items: Sequence[Stored]) -> None:
         """Hand on events, oldest first, each once they are in the store.
 
-        Events that the hub has seen before are left out.
+        Events that the fan-out has seen before are left out.
         """
         fresh = [item for item in items if item.seq > self._last_seq]
         if not fresh:
@@ -101,7 +101,7 @@ class Hub:
     async def stream(
         self, after: int, read: Read, run_id: str | None = None
     ) -> AsyncIterator[list[Stored]]:
-        """Yield events in batches, in order, with no gap and no repeat, until the hub closes.
+        """Yield events in batches, in order, with no gap and no repeat, until the fan-out closes.
 
         Args:
             after: Number of the last event the listener has.
