@@ -8,6 +8,7 @@ import os
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -96,7 +97,7 @@ def test_a_secret_of_digits_breaks_no_number_and_one_with_quotes_is_found(tmp_pa
 def test_numbers_of_other_libraries_are_numbers(context: RecordingContext) -> None:
     file = context.run_dir / "a"
     file.touch()
-    meta = {
+    meta: dict[Any, Any] = {
         "accuracy": np.float32(0.5),
         "steps": np.int64(7),
         "good": np.bool_(True),

@@ -29,7 +29,7 @@ class Line:
         self.awaited = False
         self.got = threading.Condition()
 
-    def send(self, batch: str, last: int, awaited: bool = False) -> None:  # noqa: FBT001, FBT002 - as the reporter calls it
+    def send(self, batch: str, last: int, awaited: bool) -> None:
         events = events_adapter.validate_json(batch)
         assert not events or events[-1].n == last
         with self.got:
@@ -214,9 +214,9 @@ def test_a_line_that_breaks_lets_nobody_wait_and_says_so() -> None:
 
     reporter = Reporter(send, capacity=1)
     reporter.put(log("first"))
+    # The line is full, so the next waits until it is broken; then nothing is taken any more.
     with pytest.raises(RuntimeError, match="OSError: no way out"):
-        for _ in range(3):  # the line is full, then broken
-            reporter.put(log("held back"))
+        reporter.put(log("held back"))
     assert not reporter.flush(60)
     reporter.close()
     assert "no way out" in str(reporter.broken)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
+from math import inf
 
 import pytest
 
@@ -199,13 +201,17 @@ def test_an_ended_run_can_be_deleted_and_an_active_one_not(server: LabServer) ->
         ({"kind": "primes", "params": {"below": 1}}, 422, "invalid_params", "params.below"),
         ({"kind": "primes", "params": {"beyond": 1}}, 422, "invalid_params", "params.beyond"),
         ({"kind": "primes", "priority": "high"}, 422, "invalid_params", "priority"),
+        ({"kind": "primes", "tags": ["t" * 201]}, 422, "invalid_params", "tags.0"),
+        ({"kind": "chatter", "params": {"rate": inf}}, 422, "invalid_params", "params.rate"),
+        ({"kind": "chatter", "params": {"x": [{"y": inf}]}}, 422, "invalid_params", "params.x.0.y"),
     ],
 )
 def test_a_bad_request_is_refused_before_anything_starts(
     server: LabServer, body: dict[str, object], status: int, code: str, field: str | None
 ) -> None:
     before = server.get("runs", limit=1)["items"]
-    answer = server.http.post("runs", json=body)
+    json_text = json.dumps(body).replace("Infinity", "1e999")  # which JSON's grammar allows
+    answer = server.http.post("runs", content=json_text)
     assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
     if field is not None:
         assert [f["field"] for f in answer.json()["details"]["fields"]] == [field]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import Any, Protocol, SupportsFloat, SupportsIndex, TypeVar, runtime_checkable
 
 from labpool.wire.catalog import CatalogEntry
 from labpool.wire.events import ArtifactKind, LogLevel
@@ -78,11 +78,15 @@ class JobContext(Protocol):
     settings: Mapping[str, str]
 
     def progress(
-        self, done: float, total: float | None = None, unit: str = "", message: str = ""
+        self,
+        done: SupportsFloat,
+        total: SupportsFloat | None = None,
+        unit: str = "",
+        message: str = "",
     ) -> None:
         """Say how far the job has come. May be dropped, counted, when the line is full."""
 
-    def metric(self, step: int, **values: float) -> None:
+    def metric(self, step: SupportsIndex, **values: SupportsFloat) -> None:
         """Report values measured at one step.
 
         Never dropped; a value that is not finite becomes a warning in the log. The same step

@@ -114,7 +114,7 @@ def run_attempt(spec: dict[str, Any]) -> dict[str, Any]:
     desk: WorkerDesk = worker.plugins[PLUGIN]  # type: ignore[assignment]  # our own plugin by its name
     key = attempt.key
 
-    def send(batch: str, last: int, awaited: bool) -> None:
+    def send(batch: str, last: int, awaited: bool) -> None:  # noqa: FBT001 - as the reporter calls it
         whose = {"run_id": attempt.run_id, "attempt": attempt.attempt, "part": attempt.part}
         worker.log_event(TOPIC, {**whose, "last": last, "awaited": awaited, "batch": batch})
 

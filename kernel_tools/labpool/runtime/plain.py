@@ -6,7 +6,8 @@ cannot be carried is told at the caller's own line, and never to the thread that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from enum import Enum
 from math import isfinite
 from os import PathLike, fspath
@@ -71,38 +72,43 @@ def _plain(value: Any, hide: Hide, where: str, limit: int, levels: int) -> Any:
     match value:
         case None | bool():
             return value
-        case Enum():
-            return _plain(value.value, hide, where, limit, levels)
         case str():
             return text(hide(value), limit)
         case int():
             return _whole(int(value), where)
         case float():
             return float(value) if isfinite(value) else str(float(value))
-        case BaseModel():
-            return _plain(dict(value), hide, where, limit, levels)
-        case PathLike():
-            return text(hide(str(fspath(value))), limit)
+        case Mapping() | BaseModel() | list() | tuple() | AbstractSet():
+            return _many(value, hide, where, limit, levels)
+    return _plain(_one(value, where), hide, where, limit, levels)
+
+
+def _many(value: Any, hide: Hide, where: str, limit: int, levels: int) -> Any:
     if levels == 0:
         raise TypeError(f"{where or 'the value'} has more than {DEEPEST} levels")
-    match value:
-        case Mapping():
-            return {
-                text(hide(_key(key, where)), NAME_LIMIT): _plain(
-                    inner, hide, _below(where, key), limit, levels - 1
-                )
-                for key, inner in value.items()
-            }
-        case list() | tuple() | Set():
-            return [
-                _plain(inner, hide, f"{where}[{at}]", limit, levels - 1)
-                for at, inner in enumerate(value)
-            ]
-    return _plain(_number(value, where), hide, where, limit, 0)
+    if isinstance(value, Mapping | BaseModel):
+        return {
+            text(hide(_key(key, where)), NAME_LIMIT): _plain(
+                inner, hide, _below(where, key), limit, levels - 1
+            )
+            for key, inner in dict(value).items()
+        }
+    return [
+        _plain(inner, hide, f"{where}[{at}]", limit, levels - 1) for at, inner in enumerate(value)
+    ]
 
 
-def _number(value: Any, where: str) -> Any:
-    """Return the number that a scalar of another library stands for, without importing it."""
+def _one(value: Any, where: str) -> bool | int | float | str:
+    """Return what a path, a member or a scalar of another library stands for.
+
+    The library is not imported: numpy's and torch's scalars all have ``ndim`` and ``item``.
+    """
+    if isinstance(value, PathLike):
+        return str(fspath(value))
+    if isinstance(value, Enum):
+        return _one(value.value, where)
+    if isinstance(value, bool | int | float | str):
+        return value
     if getattr(value, "ndim", 0) == 0:
         item = getattr(value, "item", None)
         found = item() if callable(item) else value
@@ -125,7 +131,7 @@ def _whole(value: int, where: str) -> int:
 def _key(key: Any, where: str) -> str:
     if isinstance(key, str | int | float | bool) or key is None:
         return str(key)
-    number = _number(key, f"a name in {where}" if where else "a name")
+    number = _one(key, f"a name in {where}" if where else "a name")
     return str(number)
 
 

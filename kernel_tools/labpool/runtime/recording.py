@@ -6,8 +6,9 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import isfinite
+from operator import index
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, SupportsFloat, SupportsIndex, TypeVar
 
 from labpool.wire.catalog import CatalogEntry
 from labpool.wire.events import (
@@ -90,22 +91,26 @@ class RecordingContext:
         (self.send or self.events.append)(event)
 
     def progress(
-        self, done: float, total: float | None = None, unit: str = "", message: str = ""
+        self,
+        done: SupportsFloat,
+        total: SupportsFloat | None = None,
+        unit: str = "",
+        message: str = "",
     ) -> None:
         """See ``JobContext.progress``; numbers that nobody can draw are left out."""
         known = float(total) if total is not None and isfinite(total) else None
-        counted = float(done) if isfinite(done) else 0
+        counted = float(done) if isfinite(done) else 0.0
         progress = {"done": counted, "total": known, "unit": unit, "message": message}
         self.emit(ProgressReported, progress=progress)
 
-    def metric(self, step: int, **values: float) -> None:
+    def metric(self, step: SupportsIndex, **values: SupportsFloat) -> None:
         """See ``JobContext.metric``."""
         numbers = {name: float(value) for name, value in values.items()}
         finite = {name: value for name, value in numbers.items() if isfinite(value)}
         for name in numbers.keys() - finite.keys():
             self.log("warning", f"{name} is {numbers[name]} at step {step}")
         if finite:
-            self.emit(MetricsReported, step=step, values=finite)
+            self.emit(MetricsReported, step=index(step), values=finite)
 
     def log(self, level: LogLevel, text: str) -> None:
         """See ``JobContext.log``."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from ._base import Record, Timestamp
 
@@ -66,7 +66,7 @@ class RunRequest(Record):
         priority: Higher starts first; equal priorities start oldest first.
         max_attempts: Attempts in all, the first included.
         timeout_s: Seconds that one attempt may run, or None for no limit.
-        tags: Free words to find the run by.
+        tags: Free words to find the run by, of 200 characters at most.
     """
 
     kind: str = Field(min_length=1, max_length=100)
@@ -75,7 +75,9 @@ class RunRequest(Record):
     priority: int = Field(default=0, ge=-1000, le=1000)
     max_attempts: int = Field(default=3, ge=1, le=100)
     timeout_s: float | None = Field(default=None, gt=0, le=31_536_000)
-    tags: list[str] = Field(default_factory=list, max_length=50)
+    tags: list[Annotated[str, StringConstraints(max_length=200)]] = Field(
+        default_factory=list, max_length=50
+    )
 
 
 class Run(Record):

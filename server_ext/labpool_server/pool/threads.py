@@ -72,7 +72,7 @@ class ThreadBackend:
         job = self._jobs.setdefault(spec.key, _Job())
         done: asyncio.Future[Outcome] = loop.create_future()
 
-        def send(json: str, last: int, awaited: bool) -> None:
+        def send(json: str, last: int, awaited: bool) -> None:  # noqa: FBT001 - as the reporter calls it
             batch = Batch(
                 run_id=spec.run_id,
                 attempt=spec.attempt,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -241,7 +242,22 @@ def _marked(kind: JobKind, params: BaseModel, mark: str) -> Iterator[tuple[str, 
 def _validated(kind: JobKind, params: dict[str, Any]) -> BaseModel:
     if len(json.dumps(params)) > PARAMS_LIMIT:
         raise InvalidParams.at("params", f"more than {PARAMS_LIMIT} bytes; give a file's path")
+    if endless := next(_endless(params, "params"), None):
+        raise InvalidParams.at(endless, "not a finite number, which is all that JSON can carry")
     try:
         return kind.params.model_validate(params)
     except ValidationError as error:
         raise InvalidParams.of(error, prefix="params", model=kind.params) from error
+
+
+def _endless(value: Any, path: str) -> Iterator[str]:
+    """Yield the paths of numbers that are not finite: ``1e999`` is read as one."""
+    match value:
+        case float() if not isfinite(value):
+            yield path
+        case dict():
+            for name, inner in value.items():
+                yield from _endless(inner, f"{path}.{name}")
+        case list():
+            for at, inner in enumerate(value):
+                yield from _endless(inner, f"{path}.{at}")

@@ -22,7 +22,7 @@ class Pool:
 
     def __init__(self) -> None:
         self.end: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self.acknowledged: list[int] = []
+        self.acknowledged: asyncio.Queue[int] = asyncio.Queue()
         self.killed = False
 
     async def run(self, seat_id: str, spec: AttemptSpec, secrets: Mapping[str, str]) -> Outcome:
@@ -34,7 +34,7 @@ class Pool:
         return True
 
     async def acknowledge(self, seat_id: str, key: str, n: int) -> None:
-        self.acknowledged.append(n)
+        self.acknowledged.put_nowait(n)
 
 
 def part_on(pool: Pool, persist: Any, folder: Path) -> Part:
@@ -81,9 +81,7 @@ async def test_a_job_that_waits_is_told_at_once_what_is_stored(tmp_path: Path) -
     part = part_on(pool, store, tmp_path)
     guided = asyncio.ensure_future(part.guide())
     part.hear(said("before the checkpoint", awaited=True))
-    while not pool.acknowledged:
-        await asyncio.sleep(0)
-    assert pool.acknowledged == [1]
+    assert await pool.acknowledged.get() == 1
     pool.end.set_result(Outcome(ended="succeeded", last_n=1))
     assert await guided == Outcome(ended="succeeded", last_n=1)
 

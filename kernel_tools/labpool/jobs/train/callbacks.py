@@ -171,6 +171,7 @@ class Saver(TrainerCallback):
     ) -> None:
         """Make the new checkpoint count, then let old ones go; end here when asked to."""
         folder = self.ctx.checkpoint_dir / f"{checkpoints.PREFIX}{state.global_step}"
+        self.ctx.flush()  # once it is sealed, nothing before it is said again
         digest = checkpoints.seal(folder)
         announce(self.ctx, state.log_history, state.global_step, digest)
         best = history.best(state.log_history)

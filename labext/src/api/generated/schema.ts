@@ -2083,7 +2083,7 @@ export interface components {
          *         priority: Higher starts first; equal priorities start oldest first.
          *         max_attempts: Attempts in all, the first included.
          *         timeout_s: Seconds that one attempt may run, or None for no limit.
-         *         tags: Free words to find the run by.
+         *         tags: Free words to find the run by, of 200 characters at most.
          */
         RunRequest: {
             /** Kind */
