@@ -22,6 +22,7 @@ from labpool.wire.runs import RunError
 
 from .context import Cancelled, JobContext, JobError
 from .locks import holding
+from .place import fault_of
 from .recording import RecordingContext
 from .registry import load_kind, resolve
 from .reporter import Reporter
@@ -118,28 +119,54 @@ def execute(
     Returns:
         The outcome. Whatever the body raises is in it, except what ends the process.
     """
-    run_dir = Path(spec.run_dir)
-    ctx = RecordingContext(
+    try:
+        outcome = _in_place(spec, reporter, stop, secrets or {}, warm or Warm())
+    finally:
+        last_n = reporter.close()
+    return outcome.model_copy(update={"last_n": last_n})
+
+
+def _in_place(
+    spec: AttemptSpec,
+    reporter: Reporter,
+    stop: threading.Event,
+    secrets: Mapping[str, str],
+    warm: Warm,
+) -> Outcome:
+    """Run the body in the run's folder, which may have no room for it."""
+    try:
+        ctx = _context(spec, reporter, stop, secrets, warm)
+    except OSError as error:
+        fault = fault_of(error, Path(spec.run_dir).parent)
+        if fault is None:
+            raise
+        return _failed(fault.code, fault.message, retry=True, details=fault.details)
+    return _outcome(spec, ctx)
+
+
+def _context(
+    spec: AttemptSpec,
+    reporter: Reporter,
+    stop: threading.Event,
+    secrets: Mapping[str, str],
+    warm: Warm,
+) -> RecordingContext:
+    return RecordingContext(
         run_id=spec.run_id,
         attempt=spec.attempt,
-        run_dir=run_dir,
+        run_dir=Path(spec.run_dir),
         threads=spec.threads,
         assets={name: Path(path) for name, path in spec.assets.items()},
         catalog=spec.catalog,
         settings=spec.settings,
         previous=Path(spec.previous) if spec.previous else None,
-        secrets=secrets or {},
+        secrets=secrets,
         part=spec.part,
-        shelf=warm or Warm(),
+        shelf=warm,
         worker=spec.worker,
         stop=stop,
         send=reporter.put,
     )
-    try:
-        outcome = _outcome(spec, ctx)
-    finally:
-        last_n = reporter.close()
-    return outcome.model_copy(update={"last_n": last_n})
 
 
 def _outcome(spec: AttemptSpec, ctx: RecordingContext) -> Outcome:
@@ -157,6 +184,8 @@ def _outcome(spec: AttemptSpec, ctx: RecordingContext) -> Outcome:
     except MemoryError as error:
         return _failed("out_of_memory", f"The job ran out of memory. {error}".strip(), retry=True)
     except Exception as error:  # noqa: BLE001 - whatever a stranger's body raises ends the attempt
+        if fault := fault_of(error, ctx.run_dir):
+            return _failed(fault.code, fault.message, retry=True, details=fault.details)
         text = ctx.hide(f"{type(error).__name__}: {error}")
         details = {"traceback": ctx.hide(_traceback(error))}
         return _failed("job_error", text, retry=not isinstance(error, _FINAL), details=details)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from labpool.wire import (
+    Alert,
     Conflict,
     Monitoring,
     NotFound,
@@ -16,7 +17,7 @@ from labpool.wire import (
     Worker,
 )
 from labpool.wire.route import DASHBOARD_PREFIX
-from labpool_server.dispatch import Dispatcher, Size
+from labpool_server.dispatch import Dispatcher, Hold, Place, Size
 from labpool_server.pool.backend import Dashboard, Seat
 from labpool_server.pool.keeper import PoolKeeper
 from labpool_server.store import AsyncStore
@@ -39,6 +40,7 @@ class PoolService:
     Args:
         mode: What the pool is made of.
         size: Its size, changed in place.
+        place: Says why the queue holds.
     """
 
     def __init__(
@@ -49,7 +51,9 @@ class PoolService:
         dispatcher: Dispatcher,
         store: AsyncStore,
         monitor: Monitor,
+        place: Place,
     ) -> None:
+        self._place = place
         self._mode = mode
         self._size = size
         self._keeper = keeper
@@ -66,17 +70,17 @@ class PoolService:
         """Return the pool now with its alerts; a page that only shows it starts nothing."""
         pool = await self._now()
         cpu, _ = self._monitor.measure()
-        return PoolSeen(pool=pool, alerts=self._monitor.alerts(cpu, pool.workers))
+        return PoolSeen(pool=pool, alerts=self._alerts(cpu, pool.workers))
 
     async def _now(self) -> Pool:
         seats = await self._keeper.recent()
         counts = await self._store.read(self._store.sync.counts)
-        backend = self._keeper.backend
+        backend, hold = self._keeper.backend, self._place.hold
         shown = backend is not None and backend.dashboard() is not None
         return Pool(
             state=self._keeper.state,
             mode=self._mode,
-            reason=self._keeper.reason,
+            reason=" ".join(filter(None, [hold.message if hold else "", self._keeper.reason])),
             minimum=self._size.minimum,
             maximum=self._size.maximum,
             workers=[self._worker(seat) for seat in seats],
@@ -150,8 +154,13 @@ class PoolService:
             active_runs=len(self._dispatcher.attempts),
             queued_runs=max(0, counts.get(RunState.QUEUED, 0) - self._assigned()),
             workers=workers,
-            alerts=self._monitor.alerts(cpu, workers),
+            alerts=self._alerts(cpu, workers),
         )
+
+    def _alerts(self, cpu: float, workers: list[Worker]) -> list[Alert]:
+        """Return what people have to know: why the queue holds comes first."""
+        hold = self._place.hold
+        return [*([_alert(hold)] if hold else []), *self._monitor.alerts(cpu, workers)]
 
     def _assigned(self) -> int:
         return sum(not a.started for a in self._dispatcher.attempts.values())
@@ -173,3 +182,14 @@ class PoolService:
             uptime_s=uptime_s(seat.started),
             errors=self._dispatcher.errors.get(seat.id, 0),
         )
+
+
+def _alert(hold: Hold) -> Alert:
+    return Alert(
+        code=hold.code,
+        subject=str(hold.folder),
+        message=hold.message,
+        value=hold.free,
+        threshold=hold.needed,
+        since=hold.since,
+    )

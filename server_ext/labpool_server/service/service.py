@@ -14,7 +14,7 @@ from labpool.wire import KindPage, LabpoolError, Run, RunState
 from labpool.wire.pages import RunsQuery
 from labpool_server.dashboard.history import History
 from labpool_server.dashboard.record import Recorder
-from labpool_server.dispatch import AttemptSettings, Dispatcher, Size
+from labpool_server.dispatch import AttemptSettings, Dispatcher, Place, Size
 from labpool_server.folder import DataFolder
 from labpool_server.pool.backend import Backend, Batch, Dashboard, Listener, PoolSettings
 from labpool_server.pool.keeper import PoolKeeper
@@ -99,12 +99,13 @@ class Service:
         size = Size(pool.minimum, pool.maximum)
         listener = Listener(batch=self._hear, change=self._wake)
         self._keeper = PoolKeeper(lambda: make_backend(_sized(pool, size), listener), self._wake)
+        place = Place(folder.runs)
         self._dispatcher = Dispatcher(
-            self._store, self._keeper, attempts, self._make_spec, self._secrets_for, size
+            self._store, self._keeper, attempts, self._make_spec, self._secrets_for, size, place
         )
         mode = make_backend(pool, listener).mode
         self._pool = PoolService(
-            mode, size, self._keeper, self._dispatcher, self._store, self._monitor
+            mode, size, self._keeper, self._dispatcher, self._store, self._monitor, place
         )
         runs = RunService(
             store=self._store,

@@ -52,6 +52,12 @@ class FlakyParams(_Params):
     failures: int = Field(default=1, ge=0)
 
 
+class WriteParams(_Params):
+    """Write one file."""
+
+    size: int = Field(default=1000, ge=0, description="Bytes.")
+
+
 class ShareParams(_Params):
     """Count primes in pieces, on as many workers as there are."""
 
@@ -96,6 +102,12 @@ FLAKY = JobKind(
     title="Fail at first",
     params=FlakyParams,
     entry="labpool_example_kinds.bodies:flaky",
+)
+WRITE = JobKind(
+    name="write",
+    title="Write a file",
+    params=WriteParams,
+    entry="labpool_example_kinds.bodies:write",
 )
 SHARE = JobKind(
     name="share",

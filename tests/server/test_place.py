@@ -1,0 +1,48 @@
+"""A place that is full or must not be written: the queue holds, says why, and goes on by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from support.disk import fill, small_disk
+from support.server import LabServer, until
+
+MIB = 1 << 20
+
+
+@pytest.mark.faults
+def test_a_full_disk_holds_the_queue_until_there_is_room(
+    tmp_path: Path, new_server: Callable[..., LabServer]
+) -> None:
+    with small_disk(tmp_path / "disk", 48 * MIB) as disk:
+        server = new_server(
+            data_dir=str(disk / "labpool"), use_workers=False, n_workers=1, alert_memory=0
+        )
+        first = server.submit("write", {"size": 1000})
+        server.wait(first, "succeeded")
+        filler = fill(disk, 12 * MIB)
+        large = [server.submit("write", {"size": 20 * MIB}, max_attempts=1)]
+        stopped = server.wait(large[0], "interrupted")
+        small = [server.submit("write", {"size": 1000}, max_attempts=1) for _ in range(3)]
+        assert stopped["error"]["code"] == "disk_full"
+        assert str(disk) in stopped["error"]["message"]
+        assert stopped["retry_at"]
+
+        def told() -> bool:
+            return "is full" in str(server.get(f"runs/{small[-1]}/logs"))
+
+        until(told, 30, server)
+        assert "is full" in server.get("pool")["reason"]
+        [alert] = [a for a in server.get("monitoring")["alerts"] if a["code"] == "disk_full"]
+        assert alert["subject"].startswith(str(disk))
+        assert {server.run(run_id)["state"] for run_id in small} == {"queued"}
+        assert server.run(large[0])["attempt"] == 1
+        filler.unlink()
+        for run_id in [*large, *small]:
+            assert server.wait(run_id)["state"] == "succeeded"
+        assert server.run(large[0])["result"] == {"attempt": 2}
+        assert server.get("pool")["reason"] == ""
+        server.stop()
