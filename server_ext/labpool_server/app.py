@@ -20,7 +20,7 @@ from .dispatch import AttemptSettings
 from .folder import DataFolder
 from .handlers import handlers
 from .pool.backend import Backend, Listener, PoolSettings
-from .service import HubSettings, Service, Thresholds
+from .service import HubSettings, Readable, Service, Thresholds
 
 MOST_PAGES = 64
 """Pages at once on each worker that anybody may ask for; a run's own number has the same limit."""
@@ -118,6 +118,12 @@ class Labpool(ExtensionApp):
         Unicode(),
         help="Folders with more files of the catalog (models.yaml, datasets.yaml), for models and "
         "data sets that are not in Labpool's own. None by default.",
+    ).tag(config=True)
+    readable_dirs = List(
+        Unicode(),
+        help="Folders of the server that the params of runs may name files in, links followed. "
+        "None (the default) means all that a kernel may read. Assets and the catalog's entries "
+        "may always be named. A relative path in params begins at the server's working folder.",
     ).tag(config=True)
     hub_endpoint = Unicode(
         help="URL of the Hugging Face Hub, or of a mirror of it. Default: the environment's "
@@ -261,6 +267,7 @@ class Labpool(ExtensionApp):
             shutdown_grace_s=self.shutdown_grace_s,
             on_activity=self._active,
             history=self._history,
+            readable=Readable([Path(folder).expanduser() for folder in self.readable_dirs]),
         )
         self.settings["labpool_service"] = self.service
 

@@ -19,8 +19,18 @@ def test_a_full_disk_holds_the_queue_until_there_is_room(
 ) -> None:
     with small_disk(tmp_path / "disk", 48 * MIB) as disk:
         server = new_server(
-            data_dir=str(disk / "labpool"), use_workers=False, n_workers=1, alert_memory=0
+            data_dir=str(disk / "labpool"),
+            use_workers=False,
+            n_workers=1,
+            alert_memory=0,
+            readable_dirs=[str(tmp_path / "data")],
         )
+        answer = server.http.post(
+            "runs", json={"kind": "train", "params": {"dataset": str(disk / "texts.csv")}}
+        )
+        assert answer.status_code == 422
+        [field] = answer.json()["details"]["fields"]
+        assert (field["field"], "readable_dirs" in field["message"]) == ("params.dataset", True)
         first = server.submit("write", {"size": 1000})
         server.wait(first, "succeeded")
         filler = fill(disk, 12 * MIB)

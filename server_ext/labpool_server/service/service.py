@@ -28,6 +28,7 @@ from .kinds import HUB_TOKEN, Kinds
 from .live import Live
 from .monitor import Monitor, Thresholds
 from .pool import PoolService
+from .readable import Readable
 from .removal import RemovalService
 from .runs import RunService
 from .secrets import SecretService
@@ -62,6 +63,7 @@ class Service:
         shutdown_grace_s: How long jobs may save when the server stops, seconds.
         on_activity: Called while anything runs or waits, so that nobody culls the server.
         history: Is told who runs what.
+        readable: Which folders runs may read.
     """
 
     def __init__(  # noqa: PLR0913 - each is a part of the server, and has a name
@@ -79,6 +81,7 @@ class Service:
         shutdown_grace_s: float,
         on_activity: Callable[[], None],
         history: History,
+        readable: Readable,
     ) -> None:
         self._folder = folder
         self._pool_settings = pool
@@ -95,7 +98,7 @@ class Service:
         vault = Vault(folder.path)
         self._secrets = SecretService(vault, {HUB_TOKEN: hub.token})
         sessions = SessionService(vault)
-        self._kinds = Kinds(self._sync.asset, self._shelf, self._secrets, sessions)
+        self._kinds = Kinds(self._sync.asset, self._shelf, self._secrets, sessions, readable)
         size = Size(pool.minimum, pool.maximum)
         listener = Listener(batch=self._hear, change=self._wake)
         self._keeper = PoolKeeper(lambda: make_backend(_sized(pool, size), listener), self._wake)
