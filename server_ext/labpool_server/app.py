@@ -12,7 +12,7 @@ from jupyter_server.extension.application import ExtensionApp
 from traitlets import Bool, Dict, Float, Integer, List, TraitError, Unicode, default, validate
 
 from labpool.hub import cache_root
-from labpool.wire import LabpoolError
+from labpool.wire import LabpoolError, StoreIncompatible
 from labpool.wire._base import utc_now
 
 from .dashboard.history import History
@@ -22,6 +22,8 @@ from .handlers import handlers
 from .pool.backend import Backend, Listener, PoolSettings
 from .service import HubSettings, Readable, Service, Thresholds
 
+START_AGAIN_S = 2.0
+"""Pause before another try to open a data folder that is away or another server's, seconds."""
 MOST_PAGES = 64
 """Pages at once on each worker that anybody may ask for; a run's own number has the same limit."""
 
@@ -283,14 +285,29 @@ class Labpool(ExtensionApp):
             )
 
     async def _start(self, service: Service, url: str) -> None:
+        """Start, and try again while the folder or the database is away or another's."""
+        told = ""
+        while (trouble := await self._try_to_start(service, url)) is not None:
+            if isinstance(trouble, StoreIncompatible):
+                self.log.error("Labpool is off: %s", trouble)
+                return
+            if str(trouble) != told:
+                told = str(trouble)
+                self.log.error("Labpool waits: %s", trouble)
+            await asyncio.sleep(START_AGAIN_S)  # another's lock, and a disk, tell nobody
+
+    async def _try_to_start(self, service: Service, url: str) -> LabpoolError | None:
         try:
             await service.start(url)
         except LabpoolError as error:
-            self.log.error("Labpool is off: %s", error)  # noqa: TRY400 - the words say it all
+            return error
+        return None
 
     async def stop_extension(self) -> None:
         """Ask the jobs to save, then end what was started."""
         try:
+            if self._starting is not None:
+                self._starting.cancel()
             if self.service is not None:
                 await self.service.stop()
         except Exception:  # raised, it would keep Jupyter from ending

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from support.disk import fill, small_disk
+from support.disk import fill, read_only, remount, small_disk
 from support.server import LabServer, until
 
 MIB = 1 << 20
@@ -56,3 +56,37 @@ def test_a_full_disk_holds_the_queue_until_there_is_room(
         assert server.run(large[0])["result"] == {"attempt": 2}
         assert server.get("pool")["reason"] == ""
         server.stop()
+
+
+@pytest.mark.faults
+def test_a_folder_that_is_read_only_or_another_servers_is_told_and_taken_when_it_is_free(
+    tmp_path: Path, new_server: Callable[..., LabServer]
+) -> None:
+    with small_disk(tmp_path / "disk", 48 * MIB) as disk:
+        data = disk / "labpool"
+        (data / "runs" / "0123456789ab" / "checkpoints").mkdir(parents=True)
+        remount(disk, "ro")
+        first, second = (
+            new_server(data_dir=str(data), use_workers=False, n_workers=1) for _ in range(2)
+        )
+        answer = first.http.get("runs")
+        assert answer.status_code == 503
+        assert f"{data} cannot be written" in answer.json()["message"]
+        second.stop()
+        remount(disk, "rw")
+        until(lambda: first.http.get("runs").status_code == 200, 30, first)
+        [alert] = [
+            each for each in first.get("monitoring")["alerts"] if each["code"] == "runs_not_listed"
+        ]
+        assert (alert["value"], alert["subject"]) == (1, str(data / "runs"))
+        with read_only(data / "runs"):
+            answer = first.http.post("runs", json={"kind": "write"})
+        assert answer.status_code == 503
+        assert f"{data} cannot be written" in answer.json()["message"]
+        second.start()
+        answer = second.http.get("runs")
+        assert (answer.status_code, answer.json()["code"]) == (409, "store_in_use")
+        first.stop()
+        until(lambda: second.http.get("runs").status_code == 200, 30, second)
+        assert second.wait(second.submit("write"))["state"] == "succeeded"
+        second.stop()

@@ -16,6 +16,7 @@ from labpool.wire import (
     ServerUnavailable,
     Worker,
 )
+from labpool.wire._base import utc_now
 from labpool.wire.route import DASHBOARD_PREFIX
 from labpool_server.dispatch import Dispatcher, Hold, Place, Size
 from labpool_server.pool.backend import Dashboard, Seat
@@ -54,6 +55,7 @@ class PoolService:
         place: Place,
     ) -> None:
         self._place = place
+        self._notices: list[Alert] = []
         self._mode = mode
         self._size = size
         self._keeper = keeper
@@ -157,10 +159,18 @@ class PoolService:
             alerts=self._alerts(cpu, workers),
         )
 
+    def notice(self, code: str, subject: str, message: str, value: float) -> None:
+        """Show an alert as long as the server runs."""
+        alert = Alert(
+            code=code, subject=subject, message=message, value=value, threshold=0, since=utc_now()
+        )
+        self._notices.append(alert)
+
     def _alerts(self, cpu: float, workers: list[Worker]) -> list[Alert]:
         """Return what people have to know: why the queue holds comes first."""
         hold = self._place.hold
-        return [*([_alert(hold)] if hold else []), *self._monitor.alerts(cpu, workers)]
+        held = [_alert(hold)] if hold else []
+        return [*held, *self._notices, *self._monitor.alerts(cpu, workers)]
 
     def _assigned(self) -> int:
         return sum(not a.started for a in self._dispatcher.attempts.values())

@@ -39,6 +39,8 @@ _log = logging.getLogger(__name__)
 
 ACTIVE_LIMIT = 500
 """Active runs told to a page when it opens, at the most."""
+RUNS_NOT_LISTED = "runs_not_listed"
+"""Code of the alert that folders of runs are not in the record."""
 HEARTBEAT_S = 20.0
 """How often an active server says that it is not idle, seconds."""
 PREVIOUS_LOOKED_AT = 200
@@ -138,21 +140,38 @@ class Service:
             url: Where this server answers; told to a second server that wants the folder.
 
         Raises:
-            LabpoolError: Another server owns the folder, or the database cannot be opened;
-                every operation answers with it from now on.
+            LabpoolError: Another server owns the folder, or it or the database cannot be opened;
+                every operation answers with it until a later start succeeds.
         """
         try:
             await asyncio.to_thread(self._folder.claim, url)
             await self._store.open()
             await self._live.open()
+            await self._look_for_lost_runs()
             await self._dispatcher.start()
             self._heart = asyncio.ensure_future(self._beat())
             self._tidying = asyncio.ensure_future(self._tidy())
+            self._refusal = None
         except LabpoolError as error:
             self._refusal = error
+            self._folder.release()
             raise
         finally:
             self._started.set()
+
+    async def _look_for_lost_runs(self) -> None:
+        """Say so where runs have folders and the record knows nothing of them."""
+        lost = await asyncio.to_thread(
+            lambda: [name for name in self._folder.run_ids() if self._sync.run(name) is None]
+        )
+        if lost:
+            text = (
+                f"The database does not know {len(lost)} folder(s) of runs in {self._folder.runs}: "
+                "it was made anew, or another copy was put back. Nothing of them was deleted; put "
+                "the right database back, or move the folders away."
+            )
+            _log.warning("%s", text)
+            self._pool.notice(RUNS_NOT_LISTED, str(self._folder.runs), text, len(lost))
 
     async def ready(self) -> None:
         """Wait until the service has started.
