@@ -1,5 +1,6 @@
 """Carries a job's words to the server: numbered, batched, bounded, in order.
 
+Of several words of progress that wait to be sent only the newest goes: nobody could see the others.
 A message waits until the server says that it is stored. When ``capacity`` messages wait, the
 job that speaks is held back; only progress is dropped, after a short hold, and counted.
 """
@@ -58,7 +59,9 @@ class Reporter:
         self._interval_s = interval_s
         self._batch = batch
         self._capacity = capacity
-        self._queue: deque[Event] = deque()
+        self._queue: deque[Event | None] = deque()
+        self._sent = after
+        self._progress = after
         self._last = after
         self._acknowledged = after
         self._dropped = 0
@@ -78,6 +81,10 @@ class Reporter:
     def put(self, event: Event) -> None:
         """Number a message and queue it; holds the caller back while the line is full."""
         with self._lock:
+            newest_waits = self._sent < self._progress == self._last
+            if isinstance(event, ProgressReported) and newest_waits:
+                self._queue[-1] = event.model_copy(update={"n": self._last})
+                return
             if self.waiting >= self._capacity and not self._wait_for_room(event):
                 self._dropped += 1
                 return
@@ -108,6 +115,10 @@ class Reporter:
 
     def _add(self, event: Event) -> None:
         self._last += 1
+        if isinstance(event, ProgressReported):
+            if self._progress > self._sent:  # the line keeps one place for each number
+                self._queue[self._progress - self._sent - 1] = None
+            self._progress = self._last
         self._queue.append(event.model_copy(update={"n": self._last}))
         self._urgent = self._urgent or isinstance(event, _URGENT)
         if self._urgent or len(self._queue) == 1 or len(self._queue) >= self._batch:
@@ -120,7 +131,9 @@ class Reporter:
                 full = lambda: self._urgent or self._closed or len(self._queue) >= self._batch  # noqa: E731
                 self._work.wait_for(full, self._interval_s)
                 size = min(len(self._queue), self._batch)
-                events = [self._queue.popleft() for _ in range(size)]
+                taken = [self._queue.popleft() for _ in range(size)]
+                events = [event for event in taken if event is not None]
+                self._sent += size
                 self._urgent = self._urgent and bool(self._queue)
                 over = self._closed and not self._queue
             if events:
