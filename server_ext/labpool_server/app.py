@@ -144,6 +144,11 @@ class Labpool(ExtensionApp):
         help="Days after which the half of a download that nobody went on with is deleted; 0 for "
         "never. Default 7.",
     ).tag(config=True)
+    detail_days = Float(
+        0.0,
+        help="Days after which a run that has ended keeps of its progress only the last word of "
+        "each worker; its metrics, log lines and figures stay. 0 (the default) means for ever.",
+    ).tag(config=True)
     scrape_allowed_hosts = List(
         Unicode(),
         help="Hosts with private addresses that scrapes may read all the same: a name, "
@@ -269,6 +274,7 @@ class Labpool(ExtensionApp):
             shutdown_grace_s=self.shutdown_grace_s,
             on_activity=self._active,
             history=self._history,
+            detail_days=self.detail_days,
             readable=Readable([Path(folder).expanduser() for folder in self.readable_dirs]),
         )
         self.settings["labpool_service"] = self.service

@@ -6,11 +6,13 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from labpool.runtime.execute import AttemptSpec
-from labpool.wire import KindPage, LabpoolError, Run, RunState
+from labpool.wire import KindPage, LabpoolError, Run, RunState, ServerUnavailable
+from labpool.wire._base import utc_now
 from labpool.wire.pages import RunsQuery
 from labpool_server.dashboard.history import History
 from labpool_server.dashboard.record import Recorder
@@ -66,6 +68,7 @@ class Service:
         on_activity: Called while anything runs or waits, so that nobody culls the server.
         history: Is told who runs what.
         readable: Which folders runs may read.
+        detail_days: How long the progress of runs that have ended is kept, days; 0 for ever.
     """
 
     def __init__(  # noqa: PLR0913 - each is a part of the server, and has a name
@@ -84,7 +87,9 @@ class Service:
         on_activity: Callable[[], None],
         history: History,
         readable: Readable,
+        detail_days: float = 0.0,
     ) -> None:
+        self._detail_days = detail_days
         self._folder = folder
         self._pool_settings = pool
         self._shutdown_grace_s = shutdown_grace_s
@@ -296,13 +301,25 @@ class Service:
         return self._sync.runs(RunsQuery(kind=DOWNLOAD, limit=DOWNLOADS_LOOKED_AT)).items
 
     async def _tidy(self) -> None:
-        """Throw away what downloads left half done long ago, at the start and once a day."""
+        """Throw away what nobody needs any more, at the start and once a day."""
         while True:
             try:
                 await asyncio.to_thread(self._shelf.throw_away_old_parts)
             except OSError as error:
                 _log.warning("old parts of downloads stay: %s", error)
+            try:
+                await self._prune()
+            except ServerUnavailable as error:
+                _log.warning("old progress stays: %s", error)
             await asyncio.sleep(86_400)
+
+    async def _prune(self) -> None:
+        """Thin out the progress of runs that ended long ago, one run after the other."""
+        if self._detail_days <= 0:
+            return
+        instant = utc_now() - timedelta(days=self._detail_days)
+        for run_id in await self._store.read(self._sync.ended_before, instant):
+            await self._store.write(self._sync.prune, run_id)
 
     async def _beat(self) -> None:
         while True:
