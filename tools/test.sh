@@ -1,5 +1,6 @@
 #!/bin/sh
 # Runs the tests of the panel, then those of the Python packages: tools/test.sh [pytest arguments]
+# A process for each core takes whole files, each with servers of its own; -n0 runs them one by one.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -18,4 +19,4 @@ else
 fi
 
 .venv/bin/python hatch_build.py test
-exec .venv/bin/python -m pytest "$@"
+exec .venv/bin/python -m pytest --numprocesses=logical --maxprocesses=4 --dist=loadfile "$@"

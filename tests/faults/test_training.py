@@ -75,13 +75,13 @@ def ended(server: LabServer, run_id: str) -> dict[str, Any]:
     return run
 
 
-def at_step(server: LabServer, run_id: str, step: int) -> dict[str, Any]:
-    """Wait until the present attempt has passed a step; return its worker."""
+def at_gate(server: LabServer, run_id: str, step: int) -> dict[str, Any]:
+    """Wait until the training waits at the gate of a step; return its worker."""
 
     def there() -> dict[str, Any] | None:
         for worker in server.get("pool")["workers"]:
             now = worker["progress"] or {}
-            if worker["run_id"] == run_id and now.get("unit") == "step" and now["done"] >= step:
+            if worker["run_id"] == run_id and now.get("unit") == "step" and now["done"] == step:
                 return dict(worker)
         return None
 
@@ -90,16 +90,21 @@ def at_step(server: LabServer, run_id: str, step: int) -> dict[str, Any]:
 
 @pytest.mark.timeout(900)
 def test_no_kill_and_no_stop_changes_a_bit(
-    server: LabServer, params: dict[str, Any], undisturbed: str
+    server: LabServer, params: dict[str, Any], undisturbed: str, tmp_path: Path
 ) -> None:
-    run_id = server.submit("train", params, name="disturbed", max_attempts=4)
-    for step in (3, 30, 100):  # before the first checkpoint, in the first epoch, in a later one
-        os.kill(at_step(server, run_id, step)["pid"], signal.SIGKILL)
+    # Before the first checkpoint, in the first epoch, in later ones.
+    gates = {step: tmp_path / str(step) for step in (3, 30, 100, 140, 180)}
+    gated = {**params, "gates": {step: str(gate) for step, gate in gates.items()}}
+    run_id = server.submit("gated_training", gated, name="disturbed", max_attempts=4)
+    for step in (3, 30, 100):
+        os.kill(at_gate(server, run_id, step)["pid"], signal.SIGKILL)
+        gates[step].touch()
     other = ended(server, undisturbed)
-    at_step(server, run_id, 140)
+    at_gate(server, run_id, 140)
     server.kill()
+    gates[140].touch()
     server.start()
-    at_step(server, run_id, 180)
+    at_gate(server, run_id, 180)
     server.stop()
     server.start()
     run = ended(server, run_id)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pydantic import BaseModel, ConfigDict, Field
 
+from labpool.jobs import train
 from labpool.wire import JobKind
 
 
@@ -67,6 +70,15 @@ class ShareParams(_Params):
     fail_at: int | None = Field(default=None, description="Piece at which it fails.")
 
 
+class GatedTrainingParams(train.Params):
+    """Train, and wait at some steps until somebody opens the gate."""
+
+    gates: dict[int, str] = Field(
+        default_factory=dict,
+        description="Step to the file that lets the training go on, as soon as it is there.",
+    )
+
+
 def series(params: ShareParams) -> str:
     """Name the work."""
     return f"primes below {params.below}"
@@ -116,6 +128,13 @@ SHARE = JobKind(
     entry="labpool_example_kinds.bodies:share",
     workers="most",
     series="labpool_example_kinds:series",
+)
+GATED_TRAINING = replace(
+    train.KIND,
+    name="gated_training",
+    title="Train, and wait at gates",
+    params=GatedTrainingParams,
+    entry="labpool_example_kinds.gates:run",
 )
 LACKING = JobKind(
     name="lacking",
