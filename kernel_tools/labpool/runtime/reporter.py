@@ -60,8 +60,8 @@ class Reporter:
         self._batch = batch
         self._capacity = capacity
         self._queue: deque[Event | None] = deque()
-        self._sent = after
-        self._progress = after
+        self._alive = 0
+        self._put = self._taken = self._progress = 0
         self._last = after
         self._acknowledged = after
         self._dropped = 0
@@ -76,14 +76,14 @@ class Reporter:
     @property
     def waiting(self) -> int:
         """Messages put and not yet acknowledged."""
-        return self._last - self._acknowledged
+        return self._alive + self._last - self._acknowledged
 
     def put(self, event: Event) -> None:
-        """Number a message and queue it; holds the caller back while the line is full."""
+        """Queue a message; holds the caller back while the line is full."""
         with self._lock:
-            newest_waits = self._sent < self._progress == self._last
+            newest_waits = self._taken < self._progress == self._put
             if isinstance(event, ProgressReported) and newest_waits:
-                self._queue[-1] = event.model_copy(update={"n": self._last})
+                self._queue[-1] = event
                 return
             if self.waiting >= self._capacity and not self._wait_for_room(event):
                 self._dropped += 1
@@ -96,7 +96,7 @@ class Reporter:
     def ack(self, n: int) -> None:
         """Take note that the server has stored everything up to message ``n``."""
         with self._lock:
-            self._acknowledged = max(self._acknowledged, min(n, self._last))
+            self._acknowledged = max(self._acknowledged, min(n, self._last + self._alive))
             self._room.notify_all()
 
     def close(self) -> int:
@@ -114,15 +114,23 @@ class Reporter:
         return self._closed or self.waiting < self._capacity
 
     def _add(self, event: Event) -> None:
-        self._last += 1
+        self._put += 1
+        self._alive += 1
         if isinstance(event, ProgressReported):
-            if self._progress > self._sent:  # the line keeps one place for each number
-                self._queue[self._progress - self._sent - 1] = None
-            self._progress = self._last
-        self._queue.append(event.model_copy(update={"n": self._last}))
+            if self._progress > self._taken:  # its place in the line stays, empty
+                self._queue[self._progress - self._taken - 1] = None
+                self._alive -= 1
+            self._progress = self._put
+        self._queue.append(event)
         self._urgent = self._urgent or isinstance(event, _URGENT)
         if self._urgent or len(self._queue) == 1 or len(self._queue) >= self._batch:
             self._work.notify()
+
+    def _numbered(self, event: Event) -> Event:
+        """Number a message as it leaves the line, so that numbers have no gap."""
+        self._last += 1
+        self._alive -= 1
+        return event.model_copy(update={"n": self._last})
 
     def _run(self) -> None:
         while True:
@@ -132,8 +140,8 @@ class Reporter:
                 self._work.wait_for(full, self._interval_s)
                 size = min(len(self._queue), self._batch)
                 taken = [self._queue.popleft() for _ in range(size)]
-                events = [event for event in taken if event is not None]
-                self._sent += size
+                self._taken += size
+                events = [self._numbered(event) for event in taken if event is not None]
                 self._urgent = self._urgent and bool(self._queue)
                 over = self._closed and not self._queue
             if events:
