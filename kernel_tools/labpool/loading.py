@@ -95,7 +95,7 @@ def load(asset: Asset | str | Path) -> Classifier:
     """
     path = _folder(asset)
     from labpool.jobs.train import checkpoints, models  # imports torch
-    from labpool.jobs.train.data import DataError
+    from labpool.jobs.train.errors import DataError
 
     if (path / checkpoints.MANIFEST).exists() and (reason := checkpoints.flaw(path)):
         raise NotFound(f"{path}: the model is not whole: {reason}")

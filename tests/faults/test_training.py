@@ -37,6 +37,8 @@ def params(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         for label, words in CLASSES.items()
         for _ in range(120)
     ]
+    rows[0]["label"] += "\u200f"
+    rows.append({"text": "\u200f", "label": "کار"})
     file = tmp_path_factory.mktemp("texts") / "texts.jsonl"
     file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
     return {
@@ -124,6 +126,11 @@ def test_the_result_says_how_good_it_is_and_the_model_is_an_asset(
     run = ended(server, undisturbed)
     result = run["result"]
     assert result["accuracy"] > result["majority_accuracy"]
+    assert set(result["labels"]) == set(CLASSES)
+    dropped, merged, *_ = result["notes"]
+    assert dropped.endswith("rows are left out: 1 where the text is empty (texts.jsonl, line 361)")
+    assert merged.endswith(r"named as the first: 'خانواده' (119) = 'خانواده\u200f' (1)")
+    assert set(result["notes"]) <= set(server.logs(undisturbed))
     names = {s["name"] for s in server.get(f"runs/{undisturbed}/metrics")["items"]}
     assert {
         "loss",

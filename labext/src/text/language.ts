@@ -46,6 +46,7 @@ function names(trans: TranslationBundle): Readonly<Record<string, string>> {
     eval_accuracy: trans.__('evaluation accuracy'),
     eval_loss: trans.__('evaluation loss'),
     example: trans.__('example'),
+    evaluated_texts_seen_in_training: trans.__('evaluated texts seen in training'),
     file: trans.__('file'),
     item: trans.__('item'),
     bag_of_words_accuracy: trans.__('bag-of-words accuracy'),

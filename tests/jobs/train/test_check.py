@@ -143,14 +143,6 @@ def test_cut_jsonl_names_its_last_line(tmp_path: Path) -> None:
         (b'{"text": "a", "label": }\n', "not JSON"),
         (b'["a", "b"]\n', "not an object"),
         (b'{"text": "\xff\xfe", "label": "a"}\n', "not UTF-8"),
-        (b'{"text": "  ", "label": "a"}\n', "the text is empty"),
-        (b'{"text": null, "label": "a"}\n', "no text but None"),
-        (b'{"text": 5, "label": "a"}\n', "no text but 5"),
-        (b'{"text": "a", "label": null}\n', "must name a class"),
-        (b'{"text": "a", "label": 0.5}\n', "must name a class"),
-        (b'{"text": "a", "label": ""}\n', "must name a class"),
-        (b'{"text": "a"}\n', "no column 'label'"),
-        (b'{"text": "a\\ud800", "label": "a"}\n', "surrogate"),
         (b"[" * 100_000 + b"\n", "line 7"),
     ],
 )
@@ -160,6 +152,45 @@ def test_bad_line_is_named(tmp_path: Path, line: bytes, reason: str) -> None:
     _, message = refusal(path)
     assert "line 7" in message
     assert reason in message
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b'{"text": "  ", "label": "a"}\n', "the text is empty"),
+        (b'{"text": null, "label": "a"}\n', "the text is empty"),
+        (b'{"text": 5, "label": "a"}\n', "no text but 5"),
+        (b'{"text": "a", "label": null}\n', "must name a class"),
+        (b'{"text": "a", "label": 0.5}\n', "must name a class, but is 0.5"),
+        (b'{"text": "a", "label": ""}\n', "must name a class"),
+        (b'{"text": "a"}\n', "must name a class"),
+        (b'{"text": "a\\ud800", "label": "a"}\n', "surrogate"),
+        ('{"text": "\u200f\u200c\u00a0", "label": "a"}\n'.encode(), r"'\u200f\u200c\xa0'"),
+        ('{"text": "\u3164", "label": "a"}\n'.encode(), r"'\u3164'"),
+        (b'{"text": "a", "label": NaN}\n', "must name a class"),
+        (b'{"text": "a", "label": "\\ud800"}\n', "surrogate"),
+        (b'{"text": "a", "label": [1]}\n', "must name a class"),
+        ('{"text": "a", "label": "\u200f"}\n'.encode(), r"is '\u200f'"),
+    ],
+)
+def test_a_row_that_cannot_be_used_is_left_out_and_strict_names_it(
+    tmp_path: Path, line: bytes, reason: str
+) -> None:
+    path = write_jsonl(tmp_path / "texts.jsonl", make_rows(2))
+    path.write_bytes(path.read_bytes() + line)
+    check(Params(dataset=str(path)), {}, {})
+    _, message = refusal(path, strict=True)
+    assert "line 7" in message
+    assert reason in message
+
+
+def test_a_file_of_which_more_than_half_cannot_be_used_is_refused(tmp_path: Path) -> None:
+    rows: list[dict[str, Any]] = [*make_rows(1), {"text": " "}]
+    rows[3:3] = [{"text": "a", "label": 0.5 + n} for n in range(3)]
+    field, message = refusal(write_jsonl(tmp_path / "texts.jsonl", rows))
+    assert field == "params.label_column"
+    assert "4 of 7 rows cannot be used: 3 where the class is no word and no whole" in message
+    assert "1 where the text is empty (texts.jsonl, line 7)" in message
 
 
 @pytest.mark.parametrize(
@@ -184,7 +215,7 @@ def test_bad_csv(tmp_path: Path, text: str, reason: str) -> None:
 def test_csv_line_numbers_count_lines_inside_quotes(tmp_path: Path) -> None:
     path = tmp_path / "texts.csv"
     path.write_text('text,label\n"a\nb",x\n ,y\n', encoding="utf-8")
-    assert "line 4: the text is empty" in refusal(path)[1]
+    assert "line 4: the text is empty" in refusal(path, strict=True)[1]
 
 
 @pytest.mark.parametrize("keep", [0, 3, 40, -10])

@@ -87,10 +87,11 @@ def test_grouping_pays_with_mixed_lengths_and_enough_of_them(
 def test_split_loses_nothing_and_leaves_each_class(labels: list[str], share: float) -> None:
     counts = Counter(labels)
     examples = [Example(f"t{i}", label, i) for i, label in enumerate(labels) if counts[label] > 1]
-    left, held = stratify(examples, share, 3)
+    same = {example.text: example.line for example in examples}
+    left, held = stratify(examples, share, 3, same)
     assert sorted(left + held) == sorted(examples)
     assert {e.label for e in left} == {e.label for e in held} == {e.label for e in examples}
-    assert stratify(examples, share, 3) == (left, held)
+    assert stratify(examples, share, 3, same) == (left, held)
 
 
 def test_own_splits_are_taken_as_they_are(tmp_path: Path) -> None:

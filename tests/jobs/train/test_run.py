@@ -184,6 +184,47 @@ def test_cancel_saves_and_a_later_attempt_ends_as_if_undisturbed(
     assert digest(context.run_dir) == digest(finished[0].run_dir)
 
 
+def test_what_was_done_to_the_rows_stands_in_log_and_result(
+    tiny: Make, context: RecordingContext, tmp_path: Path
+) -> None:
+    rows = [*make_rows(), {"text": " ", "label": "family"}]
+    rows[0]["label"] += "\u200f"
+    write_jsonl(tmp_path / "validation.jsonl", [make_rows()[4]])
+    write_jsonl(tmp_path / "train.jsonl", rows)
+    result = run(tiny(dataset=str(tmp_path), epochs=1), context)
+    assert result["labels"] == ["criminal", "family", "labour"]
+    assert result["evaluated_texts_seen_in_training"] == 1
+    dropped, merged, repeated = result["notes"]
+    assert dropped.startswith("1 of 37 rows are left out: 1 where the text is empty (train.jsonl,")
+    assert merged.endswith(r"are one, named as the first: 'family' (11) = 'family\u200f' (1)")
+    assert repeated.startswith("1 of the validation texts are in the training texts, too, 1 in")
+    warnings = [e.text for e in of_type(context, "log_written") if e.level == "warning"]
+    assert warnings == result["notes"]
+
+
+def test_a_resumed_run_keeps_the_order_of_classes_that_its_checkpoint_has(
+    tiny: Make, context: RecordingContext, tmp_path: Path
+) -> None:
+    """As a run that began when 10 stood before 2: the weights know their classes by place."""
+    numbers = {"family": "10", "labour": "2", "criminal": "1"}
+    rows = [row | {"label": numbers[row["label"]]} for row in make_rows()]
+    params = tiny(dataset=str(write_jsonl(tmp_path / "texts.jsonl", rows)))
+    stop_at(context, 6)
+    with pytest.raises(Cancelled):
+        run(params, context)
+    for path in checkpoints.whole(context.checkpoint_dir, pytest.fail):
+        config = json.loads((path / "config.json").read_text())
+        assert list(config["id2label"].values()) == ["1", "2", "10"]
+        config["id2label"] = {"0": "1", "1": "10", "2": "2"}
+        config["label2id"] = {"1": 0, "10": 1, "2": 2}
+        (path / "config.json").write_text(json.dumps(config))
+        checkpoints.seal(path)
+    again = RecordingContext("run-1", context.run_dir, attempt=2)
+    assert run(params, again)["labels"] == ["1", "10", "2"]
+    config = json.loads((context.run_dir / "model" / "config.json").read_text())
+    assert list(config["id2label"].values()) == ["1", "10", "2"]
+
+
 def test_cancel_while_evaluating_ends_at_once(tiny: Make, context: RecordingContext) -> None:
     stop_at(context, 8, "evaluating")
     with pytest.raises(Cancelled):

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 from labpool.jobs.train import tokenizer as persian
+from labpool.jobs.train.folds import fold
+from labpool.jobs.train.visible import blank
 
 from .conftest import make_rows
 
@@ -20,7 +22,7 @@ TEXTS = [row["text"] for row in make_rows()]
 NORMALIZE = persian.normalizer().normalize_str
 
 PERSIAN = "ءآابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی0123456789 ،؟"
-SIGNS = "\u064b\u0651\u0670\u0654\u0640\u200e\u200f\u202b\u2066\u200d\ufeff\u00ad"
+SIGNS = "\u064b\u0651\u0670\u0654\u0640\u200e\u200f\u202b\u2066\u2060\ufeff"
 ARABIC = str.maketrans("یک0123456789", "يك٠١٢٣٤٥٦٧٨٩")
 EASTERN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
@@ -39,6 +41,24 @@ def tokenizer() -> PreTrainedTokenizerBase:
 def test_normalising_twice_changes_nothing(text: str) -> None:
     once = NORMALIZE(text)
     assert NORMALIZE(once) == once
+    assert once or blank(text)
+
+
+@given(st.text(PERSIAN + "ئأؤئ\u066b\u066c\u200c\u200d\u00ad" + SIGNS, max_size=30))
+@settings(max_examples=400, deadline=None)
+def test_letters_and_digits_fold_as_in_the_tokenizer_and_never_into_nothing(text: str) -> None:
+    once = NORMALIZE(text)
+    assert fold(text) == once
+    assert NORMALIZE(once) == once == fold(once)
+    assert once or blank(text)
+
+
+@given(st.text(max_size=30))
+@settings(max_examples=400, deadline=None)
+def test_folding_twice_changes_nothing(text: str) -> None:
+    once = fold(text)
+    assert fold(once) == once
+    assert once or blank(text)
 
 
 @given(st.text(PERSIAN, max_size=30), st.data())
@@ -73,13 +93,40 @@ def test_arabic_and_persian_spellings_have_equal_ids(
         ("قَانُونِ", "قانون"),
         ("\u202bماده ۱۰\u202c", "ماده 10"),
         ("a\r\n\tB", "A b"),
+        ("می\u200dروم", "می روم"),
+        ("می\u00adروم", "می روم"),
+        ("می\u200f\u200d\u200cروم", "می روم"),
+        ("ه\u200d.ش", "ه.ش"),
+        ("hyphen\u00adation", "hyphenation"),
+        ("۱٬۰۰۰٬۰۰۰ ریال", "1000000 ریال"),
+        ("۱۲٫۵", "12.5"),
+        ("مسأله", "مسئله"),
+        ("مسأله", "مساله"),
+        ("هيئت", "هیأت"),
+        ("جرئت", "جرأت"),
+        ("مسؤول", "مسئول"),
+        ("شئون", "شؤون"),
+        ("سئوال", "سؤال"),
+        ("مسئـلَه", "مساله"),
+        ("تائید", "تأیید"),
     ],
 )
 def test_spellings_that_are_one(one: str, other: str) -> None:
     assert NORMALIZE(one) == NORMALIZE(other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("آن", "ان"), ("جزء", "جز"), ("ماده 10", "ماده 11")])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("آن", "ان"),
+        ("جزء", "جز"),
+        ("ماده 10", "ماده 11"),
+        ("برائت", "برایت"),
+        ("شئون", "شیون"),
+        ("۱۲٫۵", "۱۲۵"),
+        ("۱۲ ٬ ۵", "۱۲۵"),
+    ],
+)
 def test_spellings_that_stay_two(one: str, other: str) -> None:
     assert NORMALIZE(one) != NORMALIZE(other)
 

@@ -9,11 +9,14 @@ from pathlib import Path
 from labpool.wire.catalog import CatalogEntry
 from labpool.wire.errors import InvalidParams
 
-from .data import DataError, Example, read
+from .curate import Curated, curate
+from .errors import DataError
 from .params import Params
-from .splits import Source, check_classes, locate
+from .splits import Source, locate, settle
+from .visible import listed
 
-MAX_BYTES = 200_000_000
+MAX_BYTES = 2_000_000
+"""Looked at before a run is accepted; the run itself reads the whole, on its worker."""
 FRESH = ("bert-lstm", "bert")
 TOKENIZERS = ("tokenizer.json", "vocab.txt", "spiece.model", "sentencepiece.bpe.model")
 
@@ -33,26 +36,31 @@ def check(params: Params, assets: Mapping[str, Path], catalog: Mapping[str, Cata
     """
     try:
         source = locate(params, assets, catalog)
-        examples = _read_bounded(source)
-        if examples is not None:
-            check_classes(params, source, examples)
-            check_model(params, assets, {e.label for e in examples["train"]})
+        curated, whole = _read_bounded(params, source)
+        if whole:
+            settle(params, source, curated)
+            check_model(params, assets, {e.label for e in curated.examples["train"]})
         else:
             check_model(params, assets, None)
     except DataError as error:
         raise InvalidParams.at(f"params.{error.field}", error.message) from error
 
 
-def _read_bounded(source: Source) -> dict[str, list[Example]] | None:
-    """Read all splits, texts forgotten; None when the files are larger than the limit."""
+def _read_bounded(params: Params, source: Source) -> tuple[Curated, bool]:
+    """Look at all splits, texts forgotten; False with it when the limit cut something off."""
     left = MAX_BYTES
-    examples: dict[str, list[Example]] = {}
-    for split, path in source.files.items():
-        examples[split] = [
-            example._replace(text="") for example in read(path, source.columns, max(left, 1))
-        ]
-        left -= path.stat().st_size
-    return examples if left > 0 else None
+    rows = {}
+    for split, files in source.files.items():
+        rows[split] = source.rows(split, max(left, 1), lambda _: None, lambda _: None)
+        left -= sum(_unpacked_size(path) for path in files)
+    return curate(params, rows, texts=False), left > 0
+
+
+def _unpacked_size(path: Path) -> int:
+    """Return the bytes of a file; nobody knows what is packed before it is read."""
+    if path.suffix.lower() in (".gz", ".zip"):
+        return MAX_BYTES
+    return path.stat().st_size if path.is_file() else 0
 
 
 def model_path(name: str, assets: Mapping[str, Path]) -> Path | None:
@@ -101,10 +109,10 @@ def check_model(params: Params, assets: Mapping[str, Path], labels: set[str] | N
     if not any((path / name).is_file() for name in TOKENIZERS):
         raise DataError("model", f"{path}: there is no tokenizer ({', '.join(TOKENIZERS)}) in it")
     if classifier and labels is not None and names != labels:
-        missing, other = sorted(labels - names), sorted(names - labels)
         raise DataError(
             "model",
             f"{params.model}: its classes are not those of the data set (the data has "
-            f"{missing or 'none'} that the model lacks, the model has {other or 'none'} that "
+            f"{listed(labels - names, names)} that the model lacks, the model has "
+            f"{listed(names - labels, labels)} that "
             "the data lacks); train a fresh model, or use the data set's own",
         )

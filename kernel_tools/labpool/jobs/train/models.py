@@ -17,8 +17,9 @@ from transformers import (
 
 from . import tokenizer as tokenizers
 from .bert_lstm import BertLstmConfig, BertLstmForSequenceClassification
-from .data import DataError
+from .errors import DataError
 from .params import Params
+from .visible import listed
 
 # Chosen on the validation split of persian-legal; see the README.
 HEAD_DROPOUT = 0.5
@@ -104,3 +105,22 @@ def class_names(model: PreTrainedModel) -> list[str]:
     """Return the class names in the order of their ids."""
     names = {int(index): str(name) for index, name in (model.config.id2label or {}).items()}
     return [names[index] for index in sorted(names)]
+
+
+def class_order(checkpoint: Path | None, labels: list[str]) -> list[str]:
+    """Return the classes in the order of the checkpoint to resume from: its weights know them so.
+
+    Raises:
+        DataError: The checkpoint has other classes than the data.
+    """
+    if checkpoint is None:
+        return labels
+    names = json.loads((checkpoint / "config.json").read_text(encoding="utf-8"))["id2label"]
+    order = [str(names[index]) for index in sorted(names, key=int)]
+    if set(order) != set(labels):
+        raise DataError(
+            "label_column",
+            f"{checkpoint.name} knows other classes than the data has now "
+            f"({listed(order, labels)}; the data: {listed(labels, order)}); start a new run",
+        )
+    return order

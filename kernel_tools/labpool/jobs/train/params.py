@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4096)]
+
+
+def _as_text(value: Any) -> Any:
+    return str(value) if type(value) is int and value >= 0 else value
+
+
+Column = Annotated[Name, BeforeValidator(_as_text)]
 
 
 class ModelConfig(BaseModel):
@@ -75,16 +89,39 @@ class Params(BaseModel):
 
     dataset: Name = Field(
         title="Data set",
-        description="A data set of the catalog, an asset, or a jsonl, csv or parquet file "
-        "that the server can read.",
+        description="A data set of the catalog, an asset, or a file (jsonl, csv, tsv, parquet, "
+        "also in gz or zip) or folder that the server can read.",
         examples=["persian-legal", "/data/tickets.csv"],
         json_schema_extra={"x-labpool-asset": "dataset"},
     )
-    text_column: Name = Field(
-        default="text", title="Text column", description="Column that holds the text."
+    text_column: Column = Field(
+        default="text",
+        title="Text column",
+        description="Column that holds the text: its name, or its position from 0.",
     )
-    label_column: Name = Field(
-        default="label", title="Label column", description="Column that holds the class."
+    label_column: Column = Field(
+        default="label",
+        title="Label column",
+        description="Column that holds the class: its name, or its position from 0.",
+    )
+    similar_labels: Literal["merge", "refuse", "keep"] = Field(
+        default="merge",
+        title="Similar classes",
+        description="Classes that differ only in Arabic and Persian letter forms, case, spaces or "
+        "invisible marks: merge makes one of them, refuse ends with their names, keep leaves them "
+        "apart.",
+    )
+    rare_classes: Literal["refuse", "drop"] = Field(
+        default="refuse",
+        title="Rare classes",
+        description="Classes with too few examples to train and validate: refuse the data set, or "
+        "drop the class with its texts.",
+    )
+    strict: bool = Field(
+        default=False,
+        title="Strict",
+        description="Refuse a data set at its first row without a text or a class; otherwise such "
+        "rows are left out and counted.",
     )
     model: Name = Field(
         default="bert-lstm",

@@ -7,7 +7,7 @@ from typing import Any
 from labpool.runtime.context import JobContext, JobError
 
 from . import checkpoints
-from .data import DataError
+from .errors import DataError
 from .params import Params
 
 

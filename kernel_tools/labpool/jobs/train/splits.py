@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from labpool.wire.catalog import CatalogEntry
 
-from .data import SPLITS, SUFFIXES, Columns, DataError, Example, read
+from .classes import in_order
+from .curate import Curated, curate, drop_rare
+from .data import SPLITS, SUFFIXES, Columns, Example, Row, read
+from .errors import DataError
+from .folders import splits_in
+from .lines import Advance, Tell, after
+from .overlaps import find, keys
 from .params import Params
+from .visible import beside, shown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,11 +26,45 @@ class Source:
     """Where a data set lies.
 
     Attributes:
-        files: Split name ("train", "validation", "test") to file; "train" is always there.
+        files: Split name ("train", "validation", "test") to its files; "train" is always there.
+        notes: What a person should know of what lies there.
     """
 
-    files: Mapping[str, Path]
+    files: Mapping[str, tuple[Path, ...]]
     columns: Columns
+    notes: list[str] = field(default_factory=list)
+
+    def all_files(self) -> list[Path]:
+        """Return the files of all splits."""
+        return [path for some in self.files.values() for path in some]
+
+    def named(self) -> dict[str, Path]:
+        """Return every file by a name of its own: the split, with a number where it has shards."""
+        return {
+            split if len(some) == 1 else f"{split} {number}": path
+            for split, some in self.files.items()
+            for number, path in enumerate(some, 1)
+        }
+
+    def rows(
+        self, split: str, max_bytes: int | None, tell: Tell, advance: Advance
+    ) -> Iterator[Row]:
+        """Read the rows of one split, file after file.
+
+        Args:
+            split: "train", "validation" or "test".
+            max_bytes: Of all files together; None reads all.
+            tell: Called with what a person should know of how a file was read.
+            advance: Called now and then with the bytes of the split read so far.
+        """
+        before = 0
+        for path in self.files[split]:
+            left = None if max_bytes is None else max_bytes - before
+            if left is not None and left <= 0:
+                return
+            yield from read(path, self.columns, left, tell, after(advance, before))
+            before += path.stat().st_size
+            advance(before)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,12 +74,16 @@ class Data:
     Attributes:
         labels: Class names in order; the position is the class id.
         test: Empty when the data set brings none.
+        notes: What was dropped, renamed, merged or found twice, one sentence each.
+        repeated: Split name to texts of it that the training text has, too.
     """
 
     labels: list[str]
     train: list[Example]
     validation: list[Example]
     test: list[Example] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    repeated: Mapping[str, int] = field(default_factory=dict)
 
 
 def locate(
@@ -58,15 +103,13 @@ def locate(
         folder = Path(assets[params.dataset])
         entry = catalog.get(params.dataset)
         if entry is None:
-            return Source(files=_files(folder), columns=_columns(params))
-        files = {split: folder / name for split, name in entry.splits.items() if split in SPLITS}
-        return Source(
-            files=files or _files(folder),
-            columns=_columns(params, entry.text_column, entry.label_column),
-        )
+            return _there(folder, _columns(params))
+        columns = _columns(params, entry.text_column, entry.label_column)
+        files = {split: (folder / name,) for split, name in entry.splits.items() if split in SPLITS}
+        return Source(files=files, columns=columns) if files else _there(folder, columns)
     if source := _shipped(params):
         return source
-    return Source(files=_files(Path(params.dataset).expanduser()), columns=_columns(params))
+    return _there(Path(params.dataset).expanduser(), _columns(params))
 
 
 def _columns(params: Params, text: str | None = None, label: str | None = None) -> Columns:
@@ -101,29 +144,34 @@ def _shipped(params: Params) -> Source | None:
             "dataset", f"{params.dataset}: the catalog lists it, but it is not here; download it"
         )
     return Source(
-        files={split: path for split, path in entry.files().items() if split in SPLITS},
+        files={split: (path,) for split, path in entry.files().items() if split in SPLITS},
         columns=_columns(params, entry.text_column, entry.label_column),
     )
 
 
-def _files(path: Path) -> dict[str, Path]:
+def _there(path: Path, columns: Columns) -> Source:
+    """Return the data set that a file or a folder is."""
     if path.is_file():
-        return {"train": path}
+        return Source(files={"train": (path,)}, columns=columns)
     if not path.is_dir():
+        looked = "" if path.is_absolute() else f" in {Path.cwd()}, the folder of the server"
         raise DataError(
             "dataset",
-            f"{path}: no such file, asset or catalog data set; give an id from the catalog or a "
-            f"{', '.join(SUFFIXES)} file that the server can read",
+            f"{path}: no such file{looked}, asset or catalog data set; give an id from the catalog "
+            f"or the whole path of a {', '.join(SUFFIXES)} file that the server can read",
         )
-    found = {
-        split: file
-        for split in SPLITS
-        for file in sorted(path.glob(f"{split}.*"))
-        if file.suffix.lower() in SUFFIXES
-    }
-    if "train" not in found:
-        raise DataError("dataset", f"{path}: the folder has no train.jsonl, .csv or .parquet")
-    return found
+    files, notes = splits_in(path)
+    return Source(files=files, columns=columns, notes=notes)
+
+
+def settle(params: Params, source: Source, curated: Curated) -> None:
+    """Leave out rare classes if the params say so, then look at those that remain.
+
+    Raises:
+        DataError: As ``check_classes``.
+    """
+    drop_rare(params, curated, least=1 if "validation" in source.files else 2)
+    check_classes(params, source, curated.examples)
 
 
 def check_classes(params: Params, source: Source, examples: Mapping[str, list[Example]]) -> None:
@@ -133,36 +181,38 @@ def check_classes(params: Params, source: Source, examples: Mapping[str, list[Ex
         DataError: Fewer than two classes, a class too small to be split, or one that only
             validation or test have.
     """
-    name = source.files["train"].name
+    name = source.files["train"][0].name
     if not examples["train"]:
         raise DataError("dataset", f"{name}: there is no example in it")
     counts = Counter(example.label for example in examples["train"])
     if len(counts) < 2:
         raise DataError(
             "label_column",
-            f"{name}: {params.label_column!r} holds one class only ({next(iter(counts))!r}); "
+            f"{name}: {shown(params.label_column)} holds one class only "
+            f"({shown(next(iter(counts)))}); "
             "a classifier needs two or more",
         )
     label, count = min(counts.items(), key=lambda item: (item[1], item[0]))
     if "validation" not in source.files and count < 2:
         raise DataError(
             "label_column",
-            f"{name}: class {label!r} has {count} example; it takes 2 to train and validate "
-            f"({len(counts)} classes in {len(examples['train'])} examples)",
+            f"{name}: class {shown(label)} has {count} example; it takes 2 to train and validate "
+            f"({len(counts)} classes in {len(examples['train'])} examples); add some, or set "
+            "rare_classes to 'drop'",
         )
     for split in ("validation", "test"):
         if split in source.files and not examples.get(split):
-            raise DataError("dataset", f"{source.files[split].name}: there is no example in it")
+            raise DataError("dataset", f"{source.files[split][0].name}: there is no example in it")
         for example in examples.get(split, ()):
             if example.label not in counts:
                 raise DataError(
                     "label_column",
-                    f"{source.files[split].name}, line {example.line}: class {example.label!r} "
-                    f"is not in {name}",
+                    f"{example.file}, line {example.line}: class "
+                    f"{beside(example.label, counts)} is not in {name}",
                 )
 
 
-def load(params: Params, source: Source) -> Data:
+def load(params: Params, source: Source, advance: Advance = lambda _: None) -> Data:
     """Read the whole data set and split it.
 
     Own validation and test splits are taken as they are; without a validation split, a share
@@ -171,32 +221,58 @@ def load(params: Params, source: Source) -> Data:
     Raises:
         DataError: It cannot be used.
     """
-    examples = {split: list(read(path, source.columns)) for split, path in source.files.items()}
-    check_classes(params, source, examples)
-    train = examples["train"]
-    validation = examples.get("validation")
-    if validation is None:
-        train, validation = stratify(train, params.validation_split, params.seed)
-    labels = sorted({example.label for example in train})
-    return Data(labels=labels, train=train, validation=validation, test=examples.get("test", []))
+    notes = list(source.notes)
+    rows, before = {}, 0
+    for split, files in source.files.items():
+        rows[split] = source.rows(split, None, notes.append, after(advance, before))
+        before += sum(path.stat().st_size for path in files if path.is_file())
+    curated = curate(params, rows)
+    settle(params, source, curated)
+    examples = curated.examples
+    same = keys(examples)
+    if "validation" not in examples:
+        examples["train"], examples["validation"] = stratify(
+            examples["train"], params.validation_split, params.seed, same
+        )
+    found = find(examples, same)
+    return Data(
+        labels=in_order(example.label for example in examples["train"]),
+        train=examples["train"],
+        validation=examples["validation"],
+        test=examples.get("test", []),
+        notes=notes + curated.notes + found.notes,
+        repeated=found.repeated,
+    )
 
 
 def stratify(
-    examples: list[Example], share: float, seed: int
+    examples: list[Example], share: float, seed: int, same: Mapping[str, int]
 ) -> tuple[list[Example], list[Example]]:
     """Hold back a share of each class, at least one example and never all of them.
+
+    Copies of one text go the same way, so that validation holds nothing that training has seen;
+    only a class that has a single text stands on both sides.
+
+    Args:
+        examples: What to split.
+        share: Of each class to hold back, 0 to 1.
+        seed: Decides which.
+        same: Text to a key that its copies share.
 
     Returns:
         What is left and what is held back, both in the order of the file.
     """
-    by_label: dict[str, list[int]] = {}
+    by_label: dict[str, dict[int, list[int]]] = {}
     for index, example in enumerate(examples):
-        by_label.setdefault(example.label, []).append(index)
+        copies = by_label.setdefault(example.label, {})
+        copies.setdefault(same[example.text], []).append(index)
     rng = random.Random(seed)  # noqa: S311 - not a secret
     held: set[int] = set()
     for label in sorted(by_label):
-        indices = by_label[label]
-        count = min(len(indices) - 1, max(1, round(len(indices) * share)))
-        held.update(rng.sample(indices, count))
+        units = list(by_label[label].values())
+        if len(units) == 1:
+            units = [[index] for index in units[0]]
+        count = min(len(units) - 1, max(1, round(len(units) * share)))
+        held.update(index for unit in rng.sample(units, count) for index in unit)
     left = [example for index, example in enumerate(examples) if index not in held]
     return left, [example for index, example in enumerate(examples) if index in held]

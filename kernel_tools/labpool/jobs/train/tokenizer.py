@@ -21,6 +21,8 @@ from tokenizers import (
 )
 from transformers import PreTrainedTokenizerFast
 
+from .folds import DIGITS, HALF_JOIN, HALF_SPACE, JOINERS, LETTERS, NUMBERS, WORDS
+
 PAD, UNK, CLS, SEP, MASK = SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 START = "\u2581"  # marks the first letter of a word while the units are learned
 CONTINUES = "##"
@@ -29,35 +31,27 @@ MIN_FREQUENCY = 2
 # Always in the alphabet, so that a letter or digit the training text lacks is not unknown.
 BASE = "0123456789ءآابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی"
 
-LETTERS = {
-    "ی": "\u0649\u064a\u06d2\u06d3\u06cd\u06d0\u06ce\u0626",  # Arabic yeh, alef maksura, yeh hamza
-    "ک": "\u0643\u06aa",  # Arabic kaf
-    "ه": "\u0629\u06c0\u06c1\u06c2\u06c3\u06d5\u06be",  # teh marbuta, heh with yeh
-    "ا": "\u0623\u0625\u0671",  # alef with hamza or wasla; madda (آ) stays
-    "و": "\u0624",  # waw with hamza
-}
-DIGITS = {str(n): chr(0x0660 + n) + chr(0x06F0 + n) for n in range(10)}
-# Joiners that writers use for a half space: ZWNJ, zero width space, not sign (old keyboards).
-HALF_SPACE = "\u200c\u200b\u00ac"
-
 
 def normalizer() -> normalizers.Normalizer:
     """Return the normaliser: one spelling for each word, whatever keyboard wrote it.
 
     It is idempotent: a second pass changes nothing.
     """
-    folds = [
-        normalizers.Replace(Regex(f"[{variants}]"), target)
-        for target, variants in (LETTERS | DIGITS).items()
+    rules = [
+        # Diacritics; tatweel; bidi marks and other invisible signs, but not yet the joiners.
+        ("", rf"[\p{{Mn}}\p{{Me}}ـ]|(?![\s{HALF_SPACE}{JOINERS}])\p{{Cf}}"),
+        (" ", HALF_JOIN),
+        (" ", f"[{HALF_SPACE}]"),
+        ("", f"[{JOINERS}]"),
+        *((target, f"[{variants}]") for target, variants in (LETTERS | DIGITS).items()),
+        *WORDS,
+        *NUMBERS,
     ]
     return normalizers.Sequence(
         [
             normalizers.NFKC(),
             normalizers.Lowercase(),
-            *folds,
-            normalizers.Replace(Regex(f"[{HALF_SPACE}]"), " "),
-            # Diacritics; tatweel; bidi marks, joiners and other invisible signs.
-            normalizers.Replace(Regex(r"[\p{Mn}\p{Me}\u0640]|(?!\s)\p{Cf}"), ""),
+            *(normalizers.Replace(Regex(pattern), target) for target, pattern in rules),
             normalizers.NFKC(),
             normalizers.Replace(Regex(r"[\s\p{Cc}]+"), " "),
             normalizers.Strip(),

@@ -15,31 +15,44 @@ from .check import check_model, model_path
 from .environment import numerics, pin
 from .finish import finish
 from .params import Params
-from .splits import Data, load, locate
+from .splits import Data, Source, load, locate
 from .trainer import ClassifierTrainer, Parts, build
 
 
 def train(params: Params, ctx: JobContext) -> dict[str, Any]:
     """Train, evaluate and save. See ``run.run`` for what comes back."""
-    ctx.progress(0, None, "", "reading the data set")
     source = locate(params, ctx.assets, ctx.catalog)
     base = model_path(params.model, ctx.assets)
-    files = dict(source.files)
+    files = source.named()
     if base is not None:
         files["model"] = base
     threads = pin(ctx, params.seed, files)
-    data = load(params, source)
+    data = read_all(params, ctx, source)
     ctx.log(
         "info",
         f"{len(data.train)} texts to train, {len(data.validation)} to validate, "
         f"{len(data.test)} to test; {len(data.labels)} classes",
     )
+    for note in data.notes:
+        ctx.log("warning", note)
     ctx.check_cancelled()
     with numerics(ctx, params.seed, threads):
         parts = prepare(params, ctx, data, base)
         trainer = build(params, ctx, data, parts)
         fit(params, ctx, trainer, parts.checkpoint)
         return finish(params, ctx, data, parts, trainer)
+
+
+def read_all(params: Params, ctx: JobContext, source: Source) -> Data:
+    """Read and check the whole data set; its progress is in bytes of the files."""
+    total = sum(path.stat().st_size for path in source.all_files() if path.is_file())
+
+    def advance(done: int) -> None:
+        ctx.check_cancelled()
+        ctx.progress(min(done, total), total, "B", "checking the data set")
+
+    advance(0)
+    return load(params, source, advance)
 
 
 def prepare(params: Params, ctx: JobContext, data: Data, base: Path | None) -> Parts:
@@ -59,7 +72,7 @@ def prepare(params: Params, ctx: JobContext, data: Data, base: Path | None) -> P
     if base is not None:
         model = models.load_model(base, data.labels)
     else:
-        model = models.fresh_model(params, tokenizer, data.labels)
+        model = models.fresh_model(params, tokenizer, models.class_order(checkpoint, data.labels))
     labels = models.class_names(model)
     ctx.log("info", f"model: {type(model).__name__}, {model.num_parameters():,} parameters")
     return Parts(tokenizer=tokenizer, model=model, labels=labels, checkpoint=checkpoint)

@@ -1,0 +1,145 @@
+"""Numbered lines of a text file: packed or not, in the encoding that it has."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, cast
+
+from .errors import DataError
+
+LOOKED_AT = 1 << 18
+LONGEST_LINE = 64 << 20
+"""Characters or bytes of one line: what one line of a packed file may take of the memory."""
+PACE = 1000
+_ARABIC = range(0x600, 0x700)
+_ENOUGH, _SURE = 8, 0.9
+
+Tell = Callable[[str], None]
+Advance = Callable[[int], None]
+
+
+def after(advance: Advance, before: int) -> Advance:
+    """Return what counts on from the bytes of the files before."""
+    return lambda done: advance(before + done)
+
+
+def member(path: Path, suffixes: tuple[str, ...]) -> zipfile.ZipInfo:
+    """Return the only table of a zip file.
+
+    Raises:
+        DataError: It is no zip file, or has none or several.
+    """
+    try:
+        with zipfile.ZipFile(path) as packed:
+            found = [
+                info
+                for info in packed.infolist()
+                if info.filename.lower().endswith(suffixes) and "__MACOSX" not in info.filename
+            ]
+    except (zipfile.BadZipFile, OSError) as error:
+        raise DataError("dataset", f"{path.name}: not a whole zip file ({error})") from error
+    if len(found) != 1:
+        names = ", ".join(info.filename for info in found[:5]) or "none"
+        raise DataError(
+            "dataset", f"{path.name}: a zip file must hold one table, and this has: {names}"
+        )
+    return found[0]
+
+
+def lines(
+    path: Path,
+    inner: zipfile.ZipInfo | None,
+    max_bytes: int | None,
+    tell: Tell,
+    advance: Advance,
+) -> Iterator[tuple[int, str]]:
+    """Yield numbered lines, decoded one by one so that a bad byte has a line number.
+
+    Args:
+        path: The file; ``.gz`` is unpacked on the way.
+        inner: What to read of a zip file.
+        max_bytes: Stop after about so many bytes of text; None reads all.
+        tell: Called with the encoding where it is not UTF-8.
+        advance: Called now and then with the bytes of the file read so far.
+
+    Raises:
+        DataError: A line is too long or cannot be decoded, or what is packed is damaged.
+    """
+    number = 0
+    try:
+        with path.open("rb") as raw, _unpacked(path, raw, inner) as file:
+            encoding = _encoding(file.read(LOOKED_AT))
+            file.seek(0)
+            if encoding not in ("utf-8", "utf-8-sig"):
+                tell(f"{path.name}: read as {encoding}, as it is no UTF-8")
+            wide = io.TextIOWrapper(file, encoding, newline="") if "16" in encoding else None
+            seen = 0
+            while True:
+                number += 1
+                line = (wide or file).readline(LONGEST_LINE)
+                if not line:
+                    break
+                if len(line) == LONGEST_LINE:
+                    raise DataError(
+                        "dataset", f"{path.name}, line {number}: longer than {LONGEST_LINE} bytes"
+                    )
+                yield number, line if isinstance(line, str) else _decoded(line, encoding, number)
+                seen += len(line) * (2 if wide else 1)
+                if number % PACE == 0:
+                    advance(raw.tell())
+                if max_bytes is not None and seen >= max_bytes:
+                    return
+    except UnicodeDecodeError as error:
+        raise DataError(
+            "dataset",
+            f"{path.name}, line {number}: not {error.encoding.upper()} (byte {error.start + 1} of "
+            f"the line is 0x{error.object[error.start]:02x}); save the file as UTF-8",
+        ) from error
+    except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
+        raise DataError(
+            "dataset", f"{path.name}, line {number}: what is packed is damaged ({error})"
+        ) from error
+
+
+def _decoded(line: bytes, encoding: str, number: int) -> str:
+    return line.decode("utf-8-sig" if number == 1 and encoding == "utf-8" else encoding)
+
+
+@contextmanager
+def _unpacked(path: Path, raw: IO[bytes], inner: zipfile.ZipInfo | None) -> Iterator[IO[bytes]]:
+    if inner is not None:
+        with zipfile.ZipFile(raw) as packed, packed.open(inner) as file:
+            yield file
+    elif path.suffix.lower() == ".gz":
+        with gzip.open(raw) as file:
+            yield cast("IO[bytes]", file)
+    else:
+        yield raw
+
+
+def _encoding(head: bytes) -> str:
+    """Guess an encoding: UTF-16 by its mark, windows-1256 where that gives Arabic letters."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return "windows-1256" if _is_arabic(head) else "utf-8"
+    return "utf-8"
+
+
+def _is_arabic(head: bytes) -> bool:
+    broken = head.decode("utf-8", "replace")
+    bad = broken.count("\ufffd")
+    if sum(char > "\x7f" for char in broken) >= 2 * bad:
+        return False  # mostly good UTF-8: one damaged line, and no other encoding
+    letters = [char for char in head.decode("cp1256") if char > "\x7f"]
+    known = sum(ord(char) in _ARABIC or char in "\u200c\xab\xbb" for char in letters)
+    return len(letters) >= _ENOUGH and known >= _SURE * len(letters)
