@@ -12,7 +12,7 @@ from jupyter_server.extension.application import ExtensionApp
 from traitlets import Bool, Dict, Float, Integer, List, TraitError, Unicode, default, validate
 
 from labpool.hub import cache_root
-from labpool.wire import LabpoolError
+from labpool.wire import LabpoolError, StoreIncompatible
 from labpool.wire._base import utc_now
 
 from .dashboard.history import History
@@ -20,8 +20,10 @@ from .dispatch import AttemptSettings
 from .folder import DataFolder
 from .handlers import handlers
 from .pool.backend import Backend, Listener, PoolSettings
-from .service import HubSettings, Service, Thresholds
+from .service import HubSettings, Readable, Service, Thresholds
 
+START_AGAIN_S = 2.0
+"""Pause before another try to open a data folder that is away or another server's, seconds."""
 MOST_PAGES = 64
 """Pages at once on each worker that anybody may ask for; a run's own number has the same limit."""
 
@@ -119,6 +121,12 @@ class Labpool(ExtensionApp):
         help="Folders with more files of the catalog (models.yaml, datasets.yaml), for models and "
         "data sets that are not in Labpool's own. None by default.",
     ).tag(config=True)
+    readable_dirs = List(
+        Unicode(),
+        help="Folders of the server that the params of runs may name files in, links followed. "
+        "None (the default) means all that a kernel may read. Assets and the catalog's entries "
+        "may always be named. A relative path in params begins at the server's working folder.",
+    ).tag(config=True)
     hub_endpoint = Unicode(
         help="URL of the Hugging Face Hub, or of a mirror of it. Default: the environment's "
         "HF_ENDPOINT, else https://huggingface.co.",
@@ -135,6 +143,11 @@ class Labpool(ExtensionApp):
         7.0,
         help="Days after which the half of a download that nobody went on with is deleted; 0 for "
         "never. Default 7.",
+    ).tag(config=True)
+    detail_days = Float(
+        0.0,
+        help="Days after which a run that has ended keeps of its progress only the last word of "
+        "each worker; its metrics, log lines and figures stay. 0 (the default) means for ever.",
     ).tag(config=True)
     scrape_allowed_hosts = List(
         Unicode(),
@@ -261,6 +274,8 @@ class Labpool(ExtensionApp):
             shutdown_grace_s=self.shutdown_grace_s,
             on_activity=self._active,
             history=self._history,
+            detail_days=self.detail_days,
+            readable=Readable([Path(folder).expanduser() for folder in self.readable_dirs]),
         )
         self.settings["labpool_service"] = self.service
 
@@ -276,14 +291,29 @@ class Labpool(ExtensionApp):
             )
 
     async def _start(self, service: Service, url: str) -> None:
+        """Start, and try again while the folder or the database is away or another's."""
+        told = ""
+        while (trouble := await self._try_to_start(service, url)) is not None:
+            if isinstance(trouble, StoreIncompatible):
+                self.log.error("Labpool is off: %s", trouble)
+                return
+            if str(trouble) != told:
+                told = str(trouble)
+                self.log.error("Labpool waits: %s", trouble)
+            await asyncio.sleep(START_AGAIN_S)  # another's lock, and a disk, tell nobody
+
+    async def _try_to_start(self, service: Service, url: str) -> LabpoolError | None:
         try:
             await service.start(url)
         except LabpoolError as error:
-            self.log.error("Labpool is off: %s", error)  # noqa: TRY400 - the words say it all
+            return error
+        return None
 
     async def stop_extension(self) -> None:
         """Ask the jobs to save, then end what was started."""
         try:
+            if self._starting is not None:
+                self._starting.cancel()
             if self.service is not None:
                 await self.service.stop()
         except Exception:  # raised, it would keep Jupyter from ending

@@ -9,7 +9,8 @@ import shutil
 from pathlib import Path
 from typing import IO
 
-from labpool.wire import StoreInUse
+from labpool.runtime.place import DISK_READ_ONLY, fault_of, in_words
+from labpool.wire import ServerUnavailable, StoreInUse
 
 
 class DataFolder:
@@ -50,10 +51,12 @@ class DataFolder:
 
         Raises:
             StoreInUse: Another server that lives owns it.
+            ServerUnavailable: It cannot be made or written.
         """
-        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.runs.mkdir(mode=0o700, exist_ok=True)
-        lock = (self.path / "server.lock").open("a+")
+        try:
+            lock = self._open_lock()
+        except OSError as error:
+            raise ServerUnavailable(self.trouble(error), folder=str(self.path)) from error
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -63,6 +66,22 @@ class DataFolder:
         json.dump({"pid": os.getpid(), "url": url}, lock)
         lock.flush()
         self._lock = lock
+
+    def trouble(self, error: OSError) -> str:
+        """Return what is wrong with the folder, and what to do."""
+        fault = fault_of(error, self.path)
+        code = fault.code if fault else DISK_READ_ONLY
+        words = in_words(code, self.path)
+        return f"{words} ({error.strerror}) Or start the server with --Labpool.data_dir=..."
+
+    def run_ids(self) -> list[str]:
+        """Return the names of the runs' folders that have something in them."""
+        return [each.name for each in self.runs.iterdir() if each.is_dir() and any(each.iterdir())]
+
+    def _open_lock(self) -> IO[str]:
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.runs.mkdir(mode=0o700, exist_ok=True)
+        return (self.path / "server.lock").open("a+")
 
     def release(self) -> None:
         """Give the folder up."""
@@ -78,7 +97,7 @@ def _in_use(path: Path, lock: IO[str]) -> StoreInUse:
     owner = json.loads(text) if text.startswith("{") and text.endswith("}") else {}
     return StoreInUse(
         f"Another Jupyter server (process {owner.get('pid', 'unknown')}, {owner.get('url', '')}) "
-        f"uses the Labpool data folder {path}. Use that server, or start this one with another "
-        "folder: --Labpool.data_dir=...",
+        f"uses the Labpool data folder {path}. Use that server, or stop it: this one goes on by "
+        "itself then. Or start this one with another folder: --Labpool.data_dir=...",
         **owner,
     )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import os
 import threading
+import zipfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +18,8 @@ from tornado.web import Application, RequestHandler
 
 from labpool_server.handlers import files
 from labpool_server.outgoing import Outgoing
+from labpool_server.safe_files import NotToSend
+from labpool_server.service.archive import zipped
 from labpool_server.service.exports import kept_file
 
 BLOCK = b"x" * 200_000
@@ -129,3 +134,54 @@ def test_a_stored_page_runs_nothing(
     assert found.headers["Content-Security-Policy"] == "sandbox"
     assert found.headers["X-Content-Type-Options"] == "nosniff"
     assert b"".join(found.blocks()) == b"<script>"
+
+
+def test_an_archive_has_only_what_lies_in_its_folder_and_says_what_it_lacks(tmp_path: Path) -> None:
+    folder = tmp_path / "checkpoint"
+    (folder / "deep").mkdir(parents=True)
+    (tmp_path / "secret.txt").write_text("secret")
+    (folder / "deep" / "weights").write_text("weights")
+    (folder / "inner").symlink_to("deep/weights")
+    (folder / "link.txt").symlink_to(tmp_path / "secret.txt")
+    (folder / "dangling").symlink_to("nothing")
+    (folder / "linked").symlink_to(tmp_path)
+    os.mkfifo(folder / "pipe")
+    (folder / "zero").symlink_to("/dev/zero")
+    (folder / "..\\evil").write_text("evil")
+    Path(os.fsdecode(os.fsencode(folder) + b"/half\xe9")).write_text("half")
+    os.utime(folder / "deep" / "weights", (0, 0))
+    whole = b"".join(zipped(folder, "name"))
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        assert archive.testzip() is None
+        got = {name: archive.read(name).decode() for name in archive.namelist()}
+    said = got.pop("name/LEFT-OUT.txt")
+    assert sorted(got.values()) == ["evil", "half", "weights", "weights"]
+    assert {"name/deep/weights", "name/inner", "name/.._evil"} <= got.keys()
+    for name in ("link.txt", "dangling", "linked", "pipe", "zero"):
+        assert f"\n{name}: " in said
+    assert "secret" not in "".join(got.values())
+
+
+def test_a_snapshot_of_the_cache_is_whole(tmp_path: Path) -> None:
+    snapshot = tmp_path / "models--org--tiny" / "snapshots" / "0123"
+    snapshot.mkdir(parents=True)
+    (tmp_path / "models--org--tiny" / "blob").write_text("bytes")
+    (snapshot / "config.json").symlink_to("../../blob")
+    whole = b"".join(zipped(snapshot, "tiny", snapshot.parent.parent))
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        assert archive.namelist() == ["tiny/config.json"]
+
+
+def test_a_file_that_becomes_a_link_is_not_sent(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    (tmp_path / "secret.txt").write_text("secret")
+    (folder / "page.txt").write_text("page")
+    found = kept_file(folder, "page.txt")
+    assert found is not None
+    (folder / "page.txt").unlink()
+    (folder / "page.txt").symlink_to(tmp_path / "secret.txt")
+    with pytest.raises(NotToSend):
+        b"".join(found.blocks())
+    os.mkfifo(folder / "pipe")
+    assert kept_file(folder, "pipe") is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import zipfile
 from pathlib import Path
@@ -11,6 +12,8 @@ import httpx
 from labpool.wire.errors import ServerUnavailable
 
 from .connection import Connection
+
+log = logging.getLogger(__name__)
 
 
 def save_archive(connection: Connection, asset_id: str, path: Path | str | None) -> Path:
@@ -33,13 +36,21 @@ def save_archive(connection: Connection, asset_id: str, path: Path | str | None)
                 for block in response.iter_bytes():
                     file.write(block)
             # The server writes the archive as it goes: only its end says that it is whole.
-            with zipfile.ZipFile(half):
+            with zipfile.ZipFile(half) as archive:
                 half.replace(target)
+                _tell(archive, target)
         except (httpx.TransportError, zipfile.BadZipFile) as error:
             raise ServerUnavailable(f"The archive broke off ({error}). Try again.") from None
         finally:
             half.unlink(missing_ok=True)
     return target
+
+
+def _tell(archive: zipfile.ZipFile, target: Path) -> None:
+    """Warn of what the server left out: links out of the folder, and what is no plain file."""
+    for name in archive.namelist()[-1:]:
+        if name.rpartition("/")[2].startswith("LEFT-OUT.txt"):
+            log.warning("%s is not all: %s", target, archive.read(name).decode())
 
 
 def _target(path: Path | str | None, response: httpx.Response) -> Path:

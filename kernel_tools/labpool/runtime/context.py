@@ -22,7 +22,8 @@ class JobError(Exception):
     """Raised by a body to end the run with a code and a sentence of its own.
 
     Args:
-        code: Stable snake_case word.
+        code: Stable snake_case word. With ``disk_full`` and ``retry`` the run waits for room, and
+            no attempt counts.
         message: What happened and what to do next.
         retry: Whether another attempt may help.
         details: Facts for programs.

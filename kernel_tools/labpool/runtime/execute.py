@@ -22,6 +22,7 @@ from labpool.wire.runs import RunError
 
 from .context import Cancelled, JobContext, JobError
 from .locks import holding
+from .place import fault_of
 from .plain import TEXT_LIMIT, plain, text, words
 from .recording import RecordingContext
 from .registry import load_kind, resolve
@@ -124,31 +125,59 @@ def execute(
         word of a body ends the thread, the worker or the server. Where words could not be sent,
         the attempt has failed, whatever the body returned.
     """
-    run_dir = Path(spec.run_dir)
-    ctx = RecordingContext(
+    try:
+        outcome = _in_place(spec, reporter, stop, secrets or {}, warm or Warm())
+    finally:
+        last_n = reporter.close()
+    if reporter.broken is not None:
+        lost = RunError(code="words_lost", message=str(reporter.broken))
+        outcome = Outcome(ended="failed", error=lost, retry=True)
+    return outcome.model_copy(update={"last_n": last_n})
+
+
+def _in_place(
+    spec: AttemptSpec,
+    reporter: Reporter,
+    stop: threading.Event,
+    secrets: Mapping[str, str],
+    warm: Warm,
+) -> Outcome:
+    """Run the body in the run's folder, which may have no room for it."""
+    try:
+        ctx = _context(spec, reporter, stop, secrets, warm)
+    except OSError as error:
+        fault = fault_of(error, Path(spec.run_dir).parent)
+        if fault is None:
+            raise
+        found = RunError(code=fault.code, message=fault.message, details=fault.details)
+        return Outcome(ended="failed", error=found, retry=True)
+    return _outcome(spec, ctx)
+
+
+def _context(
+    spec: AttemptSpec,
+    reporter: Reporter,
+    stop: threading.Event,
+    secrets: Mapping[str, str],
+    warm: Warm,
+) -> RecordingContext:
+    return RecordingContext(
         run_id=spec.run_id,
         attempt=spec.attempt,
-        run_dir=run_dir,
+        run_dir=Path(spec.run_dir),
         threads=spec.threads,
         assets={name: Path(path) for name, path in spec.assets.items()},
         catalog=spec.catalog,
         settings=spec.settings,
         previous=Path(spec.previous) if spec.previous else None,
-        secrets=secrets or {},
+        secrets=secrets,
         part=spec.part,
-        shelf=warm or Warm(),
+        shelf=warm,
         worker=spec.worker,
         stop=stop,
         send=reporter.put,
         stored=reporter.flush,
     )
-    try:
-        outcome = _outcome(spec, ctx)
-    finally:
-        last_n = reporter.close()
-    if reporter.broken is not None:
-        outcome = _failed("words_lost", str(reporter.broken), ctx, retry=True)
-    return outcome.model_copy(update={"last_n": last_n})
 
 
 def _outcome(spec: AttemptSpec, ctx: RecordingContext) -> Outcome:
@@ -167,6 +196,8 @@ def _outcome(spec: AttemptSpec, ctx: RecordingContext) -> Outcome:
             "out_of_memory", f"The job ran out of memory. {error}".strip(), ctx, retry=True
         )
     except BaseException as error:  # noqa: BLE001 - whatever a stranger's body raises ends the attempt
+        if fault := fault_of(error, ctx.run_dir):
+            return _failed(fault.code, fault.message, ctx, retry=True, details=fault.details)
         again = isinstance(error, Exception) and not isinstance(error, _FINAL)
         details = {"traceback": _traceback(error)}
         return _failed("job_error", words(error), ctx, retry=again, details=details)

@@ -1,8 +1,8 @@
 """Carries a job's words to the server: numbered, batched, bounded, in order.
 
+Of several words of progress that wait to be sent only the newest goes: nobody could see the others.
 A message waits until the server says that it is stored. When ``capacity`` messages wait, the
-job that speaks is held back; only progress is dropped, after a short hold, and counted. Progress
-that is overtaken by progress before it was sent is not sent: nobody could have seen it.
+job that speaks is held back; only progress is dropped, after a short hold, and counted.
 """
 
 from __future__ import annotations
@@ -67,13 +67,15 @@ class Reporter:
         self._interval_s = interval_s
         self._batch = batch
         self._capacity = capacity
-        self._queue: deque[Event] = deque()
+        self._queue: deque[Event | None] = deque()
+        self._alive = 0
+        self._put = self._taken = self._progress = 0
         self._last = after
         self._acknowledged = after
         self._dropped = 0
         self._closed = False
         self._urgent = False
-        self._asked = False
+        self._awaited = 0
         self.broken: Exception | None = None
         self._lock = threading.Lock()
         self._room = threading.Condition(self._lock)
@@ -84,18 +86,19 @@ class Reporter:
     @property
     def waiting(self) -> int:
         """Messages put and not yet acknowledged."""
-        return self._last - self._acknowledged
+        return self._alive + self._last - self._acknowledged
 
     def put(self, event: Event) -> None:
-        """Number a message and queue it; holds the caller back while the line is full.
+        """Queue a message; holds the caller back while the line is full.
 
         Raises:
             RuntimeError: Words can be sent no more.
         """
         with self._lock:
             self._check()
-            if self._overtakes(event):
-                self._queue[-1] = event.model_copy(update={"n": self._last})
+            newest_waits = self._taken < self._progress == self._put
+            if isinstance(event, ProgressReported) and newest_waits:
+                self._queue[-1] = event
                 return
             if self.waiting >= self._capacity and not self._wait_for_room(event):
                 self._dropped += 1
@@ -109,7 +112,7 @@ class Reporter:
     def ack(self, n: int) -> None:
         """Take note that the server has stored everything up to message ``n``."""
         with self._lock:
-            self._acknowledged = max(self._acknowledged, min(n, self._last))
+            self._acknowledged = max(self._acknowledged, min(n, self._last + self._alive))
             self._room.notify_all()
 
     def flush(self, timeout_s: float) -> bool:
@@ -122,13 +125,15 @@ class Reporter:
             Whether it is stored.
         """
         with self._lock:
-            last = self._last
-            self._asked = self._acknowledged < last
-            self._work.notify_all()
-            self._room.wait_for(
-                lambda: self._acknowledged >= last or self._closed or self.broken is not None,
-                timeout_s,
-            )
+            last = self._last + self._alive
+            if self._acknowledged < last:
+                self._awaited = last
+                self._work.notify_all()
+
+            def over() -> bool:
+                return self._acknowledged >= last or self._closed or self.broken is not None
+
+            self._room.wait_for(over, timeout_s)
             return self._acknowledged >= last
 
     def close(self) -> int:
@@ -149,21 +154,28 @@ class Reporter:
         self._room.wait_for(free, hold)
         return free()
 
-    def _overtakes(self, event: Event) -> bool:
-        """Whether it is progress right behind progress that is not sent: only the last is seen."""
-        last = self._queue[-1] if self._queue else None
-        return isinstance(event, ProgressReported) and isinstance(last, ProgressReported)
-
     def _check(self) -> None:
         if self.broken is not None:
             raise RuntimeError(f"Words of the job can be sent no more: {self.broken}")
 
     def _add(self, event: Event) -> None:
-        self._last += 1
-        self._queue.append(event.model_copy(update={"n": self._last}))
+        self._put += 1
+        self._alive += 1
+        if isinstance(event, ProgressReported):
+            if self._progress > self._taken:  # its place in the line stays, empty
+                self._queue[self._progress - self._taken - 1] = None
+                self._alive -= 1
+            self._progress = self._put
+        self._queue.append(event)
         self._urgent = self._urgent or isinstance(event, _URGENT)
         if self._urgent or len(self._queue) == 1 or len(self._queue) >= self._batch:
             self._work.notify()
+
+    def _numbered(self, event: Event) -> Event:
+        """Number a message as it leaves the line, so that numbers have no gap."""
+        self._last += 1
+        self._alive -= 1
+        return event.model_copy(update={"n": self._last})
 
     def _run(self) -> None:
         try:
@@ -178,20 +190,23 @@ class Reporter:
         over = False
         while not over:
             with self._lock:
-                self._work.wait_for(lambda: bool(self._queue) or self._closed or self._asked)
+                self._work.wait_for(lambda: bool(self._queue or self._closed or self._awaited))
                 self._work.wait_for(self._full, self._interval_s)
                 size = min(len(self._queue), self._batch)
-                events = [self._queue.popleft() for _ in range(size)]
+                taken = [self._queue.popleft() for _ in range(size)]
+                self._taken += size
+                events = [self._numbered(event) for event in taken if event is not None]
                 self._urgent = self._urgent and bool(self._queue)
                 over = self._closed and not self._queue
-                asked = self._asked and not self._queue
-                self._asked = self._asked and bool(self._queue)
-                last = events[-1].n if events else self._last
-            if events or asked:
-                self._send(events_adapter.dump_json(events).decode(), last, asked)
+                last = self._last
+                awaited = 0 < self._awaited <= last
+                self._awaited = 0 if awaited else self._awaited
+            if events or awaited:
+                self._send(events_adapter.dump_json(events).decode(), last, awaited)
 
     def _full(self) -> bool:
-        return self._urgent or self._asked or self._closed or len(self._queue) >= self._batch
+        hurries = self._urgent or self._closed or self._awaited > 0
+        return hurries or len(self._queue) >= self._batch
 
 
 def _dropped_like(event: Event, count: int) -> MessagesDropped:

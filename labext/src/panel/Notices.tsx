@@ -1,11 +1,12 @@
 import * as React from 'react';
 
+import { alertWords } from '../text/sentences';
 import { LinkNote } from '../views/notes';
 import { useLabpool, useSignal } from '../views/widget';
 
 /** What is to be known before the lists: the connection, and thresholds that are crossed. */
 export function Notices(): React.ReactElement {
-  const { session } = useLabpool();
+  const { session, trans } = useLabpool();
   useSignal(session.poolChanged);
   useSignal(session.linkChanged);
   const alerts = session.link === 'live' ? session.alerts : [];
@@ -15,7 +16,7 @@ export function Notices(): React.ReactElement {
       {alerts.length > 0 && (
         <ul className="lp-Alerts" role="status">
           {alerts.map(alert => (
-            <li key={`${alert.code} ${alert.subject}`}>{alert.message}</li>
+            <li key={`${alert.code} ${alert.subject}`}>{alertWords(alert, trans)}</li>
           ))}
         </ul>
       )}

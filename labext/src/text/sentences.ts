@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { RunError } from '../api/types';
+import type { Alert, RunError } from '../api/types';
 import type { Ending, Happening } from '../model/story';
 import type { Format } from './format';
 
@@ -147,6 +147,9 @@ export function endingWords(ending: Ending, trans: TranslationBundle): string {
 export function advice(error: RunError, trans: TranslationBundle): string {
   const resume = trans.__('Resume to go on from the last checkpoint.');
   const known: Readonly<Record<string, string>> = {
+    disk_full: trans.__(
+      'Free some space on the disk. A run that waits goes on by itself; resume one that has failed.'
+    ),
     out_of_memory: trans.__(
       'Use smaller batches or a smaller model, or give the workers more memory, then resume.'
     ),
@@ -156,12 +159,51 @@ export function advice(error: RunError, trans: TranslationBundle): string {
     job_error: trans.__(
       'The traceback shows where it stopped. Mend the cause, then resume or run it again.'
     ),
+    words_lost: trans.__(
+      'What it did is on disk, but not all that it said is in the record. Resume to go on from the last checkpoint.'
+    ),
     worker_lost: resume,
     worker_stuck: resume,
     server_lost: resume,
     server_stopped: resume
   };
   return known[error.code] ?? '';
+}
+
+/** What people have to know now; in the server's own words where Labpool has no others. */
+export function alertWords(alert: Alert, trans: TranslationBundle): string {
+  const folder = isolated(alert.subject);
+  switch (alert.code) {
+    case 'disk_full':
+      return trans.__(
+        'The disk of %1 is full: the queue waits. Free some space there, and it goes on by itself.',
+        folder
+      );
+    case 'disk_read_only':
+      return trans.__(
+        '%1 cannot be written: the queue waits. Give the server the right to write it, and it goes on by itself.',
+        folder
+      );
+    case 'disk_gone':
+      return trans.__(
+        '%1 has gone: the queue waits. Mount its disk or put the folder back, and it goes on by itself.',
+        folder
+      );
+    case 'runs_not_listed':
+      return trans.__(
+        'The record was made anew: it lacks %1 folder(s) of runs that lie in %2. Nothing of them was deleted.',
+        String(alert.value),
+        folder
+      );
+    case 'more_workers_than_cores':
+      return trans.__(
+        'The pool may have %1 workers, but the machine has %2 cores: they take turns, and each run is slower.',
+        String(alert.value),
+        String(alert.threshold)
+      );
+    default:
+      return alert.message;
+  }
 }
 
 function cancelled(by: string, trans: TranslationBundle): string {

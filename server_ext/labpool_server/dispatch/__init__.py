@@ -3,6 +3,7 @@
 from .attempt import AttemptSettings
 from .dispatcher import Dispatcher
 from .endings import StopReason
+from .place import Hold, Place
 from .size import Size
 
-__all__ = ["AttemptSettings", "Dispatcher", "Size", "StopReason"]
+__all__ = ["AttemptSettings", "Dispatcher", "Hold", "Place", "Size", "StopReason"]

@@ -9,10 +9,12 @@ from datetime import datetime
 from functools import partial
 
 from labpool.runtime.execute import AttemptSpec, Outcome
+from labpool.runtime.place import PLACE_CODES
 from labpool.wire import LabpoolError, Run, RunError, RunState, ServerUnavailable
 from labpool.wire._base import utc_now
 from labpool.wire.events import (
     AttemptAssigned,
+    LogWritten,
     RunCancelled,
     RunFailed,
     RunInterrupted,
@@ -24,6 +26,7 @@ from labpool_server.store import AsyncStore
 
 from .attempt import Attempt, AttemptSettings
 from .endings import StopReason
+from .place import LOOK_S, Place
 from .size import Size
 
 PAUSE_S = 2.0
@@ -45,6 +48,7 @@ class Dispatcher:
         make_spec: Builds what the first worker of a run's next attempt needs.
         secrets_for: Finds the secrets that a run's kind asks for.
         size: Least and greatest number of workers, changed in place by others.
+        place: Where runs write.
 
     Attributes:
         attempts: Attempts under way, by run id.
@@ -61,7 +65,10 @@ class Dispatcher:
         make_spec: Callable[[Run, str], Awaitable[AttemptSpec]],
         secrets_for: Callable[[Run], Awaitable[Mapping[str, str]]],
         size: Size,
+        place: Place,
     ) -> None:
+        self._place = place
+        self._told: set[str] = set()
         self._store = store
         self._keeper = keeper
         self._settings = settings
@@ -142,6 +149,10 @@ class Dispatcher:
             await self._change.wait()
             self._change.clear()
             try:
+                if await self._place.holds():
+                    await self._hold()
+                    continue
+                self._told.clear()
                 await self._requeue_due()
                 await self._assign()
             except ServerUnavailable as error:
@@ -150,6 +161,25 @@ class Dispatcher:
             except Exception:  # noqa: BLE001 - the queue must not stand still for ever
                 _log.exception("the queue stumbled")
                 self._look_again_in(PAUSE_S)
+
+    async def _hold(self) -> None:
+        """Start nothing; tell each run that waits why, once, and look again."""
+        self._look_again_in(LOOK_S)
+        hold = self._place.hold
+        active = await self._store.read(self._store.sync.active)
+        self.waiting = sum(r.state is RunState.QUEUED or r.retry_at is not None for r in active)
+        new = [r for r in active if r.state is RunState.QUEUED and r.id not in self._told]
+        new = [run for run in new if run.id not in self.attempts]
+        if hold is not None and new:
+            await self._store.append(
+                *(
+                    LogWritten(
+                        run_id=run.id, attempt=run.attempt, level="warning", text=hold.message
+                    )
+                    for run in new
+                )
+            )
+            self._told.update(run.id for run in new)
 
     async def _requeue_due(self) -> None:
         active = await self._store.read(self._store.sync.active)
@@ -260,6 +290,12 @@ class Dispatcher:
         except LabpoolError as error:
             await self._refuse(run, error)
             return
+        except OSError:  # the run's folder cannot be made
+            await self._place.check()
+            if self._place.hold is None:
+                raise
+            self._look_again_in(0)
+            return
         number = spec.attempt
         await self._store.append(AttemptAssigned(run_id=run.id, attempt=number, workers=[seat_id]))
         now = await self._store.read(self._store.sync.run, run.id)
@@ -283,6 +319,7 @@ class Dispatcher:
     async def _guide(self, attempt: Attempt) -> None:
         try:
             await attempt.guide()
+            await self._look_at_the_place(attempt.run.id)
         finally:
             del self.attempts[attempt.run.id]
             self.wake()
@@ -292,6 +329,16 @@ class Dispatcher:
             if not part.work.done():
                 self.stuck[part.seat_id] = attempt.run.id
                 part.work.add_done_callback(partial(self._free, part.seat_id))
+
+    async def _look_at_the_place(self, run_id: str) -> None:
+        """Hold the queue when an attempt ended through a fault of the place."""
+        try:
+            run = await self._store.read(self._store.sync.run, run_id)
+        except ServerUnavailable:  # the next attempt will find it, too
+            return
+        waits = run is not None and run.state is RunState.INTERRUPTED
+        if run is not None and waits and run.error and run.error.code in PLACE_CODES:
+            await self._place.blame(run.error)
 
     def _free(self, seat_id: str, work: asyncio.Task[Outcome]) -> None:
         """Use a worker again whose job has ended after all; how it ended no longer matters."""

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from labpool.runtime.execute import Outcome
+from labpool.runtime.place import PLACE_CODES
 from labpool.wire import Event, Run, RunError
 from labpool.wire.events import RunCancelled, RunFailed, RunInterrupted, RunSucceeded
 from labpool_server.pool.backend import WorkerLost
@@ -84,8 +85,12 @@ def _ended_badly(run: Run, end: Outcome | WorkerLost, now: datetime, base_s: flo
     else:
         error = end.error or RunError(code="job_error", message="The job gave no reason.")
         again = end.retry
-    # What never began, and what only waits, is no attempt that counts.
-    free = "retry_after_s" in error.details or (isinstance(end, WorkerLost) and not end.begun)
+    # What never began, what only waits, and what the place is to blame for does not count.
+    free = (
+        error.code in PLACE_CODES
+        or "retry_after_s" in error.details
+        or (isinstance(end, WorkerLost) and not end.begun)
+    )
     if not again or (run.attempt >= run.max_attempts and not free):
         return RunFailed(run_id=run.id, attempt=run.attempt, error=error)
     # A job that knows when another attempt makes sense says so.

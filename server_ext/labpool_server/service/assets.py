@@ -130,7 +130,7 @@ class AssetService:
         return Outgoing(
             name=f"{name}.zip",
             content_type="application/zip",
-            blocks=lambda: zipped(path, name),
+            blocks=lambda: zipped(path, name, _linked(path)),
         )
 
     async def _behind(self, asked: AssetsQuery, stored: AssetPage, count: int) -> str | None:
@@ -150,6 +150,11 @@ class AssetService:
         query = RunsQuery(kind=DOWNLOAD, state=RunState.SUCCEEDED, limit=1000)
         runs = (await self._store.read(self._store.sync.runs, query)).items
         return sum(run.ended_at is not None and run.ended_at >= first for run in runs)
+
+
+def _linked(path: Path) -> Path | None:
+    """Return the folder that links of an asset may lead to: a snapshot's bytes lie beside it."""
+    return path.parent.parent if path.parent.name == "snapshots" else None
 
 
 def _fits(asset: Asset, query: AssetsQuery) -> bool:

@@ -8,9 +8,8 @@ from pathlib import Path
 
 from labpool.items import Ledger, write_parquet
 from labpool_server.outgoing import Outgoing
+from labpool_server.safe_files import NotToSend, blocks_of, open_within
 from labpool_server.store.assets import slug
-
-from .archive import BLOCK_BYTES
 
 PICTURES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
 """What a browser may show; it can run nothing."""
@@ -41,7 +40,7 @@ def parquet_blocks(ledger: Ledger, folder: Path, *, changes: bool) -> Iterator[b
     with tempfile.TemporaryDirectory(dir=folder, prefix=".export-") as own:
         path = Path(own) / "records.parquet"
         write_parquet(ledger, path, changes=changes)
-        yield from read_blocks(path)
+        yield from blocks_of(path.open("rb"))
 
 
 def kept_file(folder: Path, path: str) -> Outgoing | None:
@@ -51,23 +50,17 @@ def kept_file(folder: Path, path: str) -> Outgoing | None:
         folder: The run's folder.
         path: Within it.
     """
-    root = folder.resolve()
-    file = (root / path).resolve()
-    if not file.is_relative_to(root) or not file.is_file():
+    file = folder / path
+    try:
+        open_within(file, folder).close()
+    except (NotToSend, OSError):
         return None
     suffix = file.suffix.lower()
     picture = PICTURES.get(suffix)
     return Outgoing(
         name=f"{slug(file.stem)}{suffix}" if suffix in PICTURES | OTHERS else slug(file.name),
         content_type=picture or OTHERS.get(suffix, "application/octet-stream"),
-        blocks=lambda: read_blocks(file),
+        blocks=lambda: blocks_of(open_within(file, folder)),
         inline=picture is not None,
         headers=HARMLESS,
     )
-
-
-def read_blocks(path: Path) -> Iterator[bytes]:
-    """Yield a file block by block."""
-    with path.open("rb") as file:
-        while block := file.read(BLOCK_BYTES):
-            yield block

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from labpool.wire import (
 )
 from labpool.wire.suggest import sentence
 
+from .readable import Readable
 from .secrets import SecretService
 from .sessions import SessionService
 from .shelf import Shelf
@@ -38,6 +39,9 @@ ASSET_MARK = "x-labpool-asset"
 the catalog that is here."""
 CATALOG_MARK = "x-labpool-catalog"
 """Key in a field's JSON schema that says: the value is the id of an entry of the catalog."""
+PATH_MARK = "x-labpool-path"
+"""Key in a field's JSON schema that says: the value is the path of a file or folder of the server.
+A field with ``ASSET_MARK`` may hold one, too."""
 SESSION_MARK = "x-labpool-session"
 """Key in a field's JSON schema that says: the value names a session of the owner. What stands
 there is the name under which the job asks for it as a secret."""
@@ -53,6 +57,7 @@ class Kinds:
         shelf: The catalog and what is here of it.
         secrets: Secrets of the runs' owners.
         sessions: Their sessions.
+        readable: Which folders runs may read.
     """
 
     def __init__(
@@ -61,7 +66,9 @@ class Kinds:
         shelf: Shelf,
         secrets: SecretService,
         sessions: SessionService,
+        readable: Readable,
     ) -> None:
+        self._readable = readable
         self._find_asset = find_asset
         self._shelf = shelf
         self._secrets = secrets
@@ -132,6 +139,7 @@ class Kinds:
             raise KindUnavailable(reason, kind=name)
         model = _validated(kind, params)
         entries = self._entries(kind, model)
+        self._check_paths(kind, model, {*entries, *self._assets(kind, model)})
         self._check_token(kind, entries, owner)
         self._check_sessions(kind, model, owner)
         if kind.check is not None:
@@ -151,7 +159,9 @@ class Kinds:
             return {}, {}
         model = _validated(kind, params)
         paths = {key: str(path) for key, path in self._assets(kind, model).items()}
-        return paths, self._entries(kind, model)
+        entries = self._entries(kind, model)
+        self._check_paths(kind, model, {*entries, *paths})
+        return paths, entries
 
     def secrets_for(self, name: str, params: dict[str, Any], owner: str) -> Mapping[str, str]:
         """Return the owner's secrets that a kind asks for, and the sessions that params name."""
@@ -203,6 +213,18 @@ class Kinds:
             found[value] = entry
         return found
 
+    def _check_paths(self, kind: JobKind, params: BaseModel, ids: Collection[str]) -> None:
+        """Refuse files that runs may not read, whichever field names them.
+
+        Args:
+            ids: Values that are no paths: of assets and of the catalog.
+        """
+        for mark in (ASSET_MARK, PATH_MARK):
+            for field, values in _named(kind, params, mark):
+                for value in values:
+                    if value not in ids and (why := self._readable.refusal(value)):
+                        raise InvalidParams.at(f"params.{field}", why)
+
     def _check_token(self, kind: JobKind, entries: Mapping[str, CatalogEntry], owner: str) -> None:
         gated = [entry.id for entry in entries.values() if entry.gated]
         if HUB_TOKEN not in kind.secrets or not gated:
@@ -237,6 +259,18 @@ def _marked(kind: JobKind, params: BaseModel, mark: str) -> Iterator[tuple[str, 
         value = getattr(params, field)
         if isinstance(extra, dict) and mark in extra and isinstance(value, str):
             yield field, value
+
+
+def _named(kind: JobKind, params: BaseModel, mark: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield name and texts of the fields that carry a mark: one, a list or a table of them."""
+    for field, info in kind.params.model_fields.items():
+        extra = info.json_schema_extra
+        if isinstance(extra, dict) and mark in extra:
+            value = getattr(params, field)
+            if isinstance(value, Mapping):
+                value = list(value.values())
+            several = value if isinstance(value, list | tuple) else [value]
+            yield field, [str(each) for each in several if isinstance(each, str | Path)]
 
 
 def _validated(kind: JobKind, params: dict[str, Any]) -> BaseModel:

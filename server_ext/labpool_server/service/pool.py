@@ -16,8 +16,9 @@ from labpool.wire import (
     ServerUnavailable,
     Worker,
 )
+from labpool.wire._base import utc_now
 from labpool.wire.route import DASHBOARD_PREFIX
-from labpool_server.dispatch import Dispatcher, Size
+from labpool_server.dispatch import Dispatcher, Hold, Place, Size
 from labpool_server.pool.backend import Dashboard, Seat
 from labpool_server.pool.keeper import PoolKeeper
 from labpool_server.store import AsyncStore
@@ -40,6 +41,7 @@ class PoolService:
     Args:
         mode: What the pool is made of.
         size: Its size, changed in place.
+        place: Says why the queue holds.
     """
 
     def __init__(
@@ -50,7 +52,10 @@ class PoolService:
         dispatcher: Dispatcher,
         store: AsyncStore,
         monitor: Monitor,
+        place: Place,
     ) -> None:
+        self._place = place
+        self._notices: list[Alert] = []
         self._mode = mode
         self._size = size
         self._keeper = keeper
@@ -69,20 +74,15 @@ class PoolService:
         cpu, _ = self._monitor.measure()
         return PoolSeen(pool=pool, alerts=self._alerts(cpu, pool.workers))
 
-    def _alerts(self, cpu: float, workers: list[Worker]) -> list[Alert]:
-        """Return what people have to know: of the size, too, where the workers are of here."""
-        crowded = [] if self._mode == "attached" else self._monitor.crowding(self._size.maximum)
-        return crowded + self._monitor.alerts(cpu, workers)
-
     async def _now(self) -> Pool:
         seats = await self._keeper.recent()
         counts = await self._store.read(self._store.sync.counts)
-        backend = self._keeper.backend
+        backend, hold = self._keeper.backend, self._place.hold
         shown = backend is not None and backend.dashboard() is not None
         return Pool(
             state=self._keeper.state,
             mode=self._mode,
-            reason=self._keeper.reason,
+            reason=" ".join(filter(None, [hold.message if hold else "", self._keeper.reason])),
             minimum=self._size.minimum,
             maximum=self._size.maximum,
             workers=[self._worker(seat) for seat in seats],
@@ -159,6 +159,21 @@ class PoolService:
             alerts=self._alerts(cpu, workers),
         )
 
+    def notice(self, code: str, subject: str, message: str, value: float) -> None:
+        """Show an alert as long as the server runs."""
+        alert = Alert(
+            code=code, subject=subject, message=message, value=value, threshold=0, since=utc_now()
+        )
+        self._notices.append(alert)
+
+    def _alerts(self, cpu: float, workers: list[Worker]) -> list[Alert]:
+        """Return what people have to know: why the queue holds comes first."""
+        hold = self._place.hold
+        held = [_alert(hold)] if hold else []
+        # A pool that is somebody else's says nothing of the cores of this machine.
+        crowded = [] if self._mode == "attached" else self._monitor.crowding(self._size.maximum)
+        return [*held, *self._notices, *crowded, *self._monitor.alerts(cpu, workers)]
+
     def _assigned(self) -> int:
         return sum(not a.started for a in self._dispatcher.attempts.values())
 
@@ -179,3 +194,14 @@ class PoolService:
             uptime_s=uptime_s(seat.started),
             errors=self._dispatcher.errors.get(seat.id, 0),
         )
+
+
+def _alert(hold: Hold) -> Alert:
+    return Alert(
+        code=hold.code,
+        subject=str(hold.folder),
+        message=hold.message,
+        value=hold.free,
+        threshold=hold.needed,
+        since=hold.since,
+    )

@@ -83,10 +83,8 @@ class RunService:
         try:
             await asyncio.to_thread(self._folder.make_run, run_id)
         except OSError as error:
-            raise ServerUnavailable(
-                f"The data folder cannot be written: {error.strerror}. Free some space, then try "
-                "again."
-            ) from error
+            words = await asyncio.to_thread(self._folder.trouble, error)
+            raise ServerUnavailable(words, folder=str(self._folder.path)) from error
         event = RunQueued(
             run_id=run_id,
             kind=request.kind,

@@ -6,14 +6,16 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from labpool.runtime.execute import AttemptSpec
-from labpool.wire import KindPage, LabpoolError, Run, RunState
+from labpool.wire import KindPage, LabpoolError, Run, RunState, ServerUnavailable
+from labpool.wire._base import utc_now
 from labpool.wire.pages import RunsQuery
 from labpool_server.dashboard.history import History
 from labpool_server.dashboard.record import Recorder
-from labpool_server.dispatch import AttemptSettings, Dispatcher, Size
+from labpool_server.dispatch import AttemptSettings, Dispatcher, Place, Size
 from labpool_server.folder import DataFolder
 from labpool_server.pool.backend import Backend, Batch, Dashboard, Listener, PoolSettings
 from labpool_server.pool.keeper import PoolKeeper
@@ -28,6 +30,7 @@ from .live import Live
 from .monitor import Monitor, Thresholds
 from .operations import Areas, Operation, operations
 from .pool import PoolService
+from .readable import Readable
 from .removal import RemovalService
 from .runs import RunService
 from .secrets import SecretService
@@ -38,6 +41,8 @@ _log = logging.getLogger(__name__)
 
 ACTIVE_LIMIT = 500
 """Active runs told to a page when it opens, at the most."""
+RUNS_NOT_LISTED = "runs_not_listed"
+"""Code of the alert that folders of runs are not in the record."""
 HEARTBEAT_S = 20.0
 """How often an active server says that it is not idle, seconds."""
 PREVIOUS_LOOKED_AT = 200
@@ -62,6 +67,8 @@ class Service:
         shutdown_grace_s: How long jobs may save when the server stops, seconds.
         on_activity: Called while anything runs or waits, so that nobody culls the server.
         history: Is told who runs what.
+        readable: Which folders runs may read.
+        detail_days: How long the progress of runs that have ended is kept, days; 0 for ever.
     """
 
     def __init__(  # noqa: PLR0913 - each is a part of the server, and has a name
@@ -79,7 +86,10 @@ class Service:
         shutdown_grace_s: float,
         on_activity: Callable[[], None],
         history: History,
+        readable: Readable,
+        detail_days: float = 0.0,
     ) -> None:
+        self._detail_days = detail_days
         self._folder = folder
         self._pool_settings = pool
         self._shutdown_grace_s = shutdown_grace_s
@@ -95,16 +105,17 @@ class Service:
         vault = Vault(folder.path)
         self._secrets = SecretService(vault, {HUB_TOKEN: hub.token})
         sessions = SessionService(vault)
-        self._kinds = Kinds(self._sync.asset, self._shelf, self._secrets, sessions)
+        self._kinds = Kinds(self._sync.asset, self._shelf, self._secrets, sessions, readable)
         size = Size(pool.minimum, pool.maximum)
         listener = Listener(batch=self._hear, change=self._wake)
         self._keeper = PoolKeeper(lambda: make_backend(_sized(pool, size), listener), self._wake)
+        place = Place(folder.runs)
         self._dispatcher = Dispatcher(
-            self._store, self._keeper, attempts, self._make_spec, self._secrets_for, size
+            self._store, self._keeper, attempts, self._make_spec, self._secrets_for, size, place
         )
         mode = make_backend(pool, listener).mode
         self._pool = PoolService(
-            mode, size, self._keeper, self._dispatcher, self._store, self._monitor
+            mode, size, self._keeper, self._dispatcher, self._store, self._monitor, place
         )
         runs = RunService(
             store=self._store,
@@ -145,21 +156,38 @@ class Service:
             url: Where this server answers; told to a second server that wants the folder.
 
         Raises:
-            LabpoolError: Another server owns the folder, or the database cannot be opened;
-                every operation answers with it from now on.
+            LabpoolError: Another server owns the folder, or it or the database cannot be opened;
+                every operation answers with it until a later start succeeds.
         """
         try:
             await asyncio.to_thread(self._folder.claim, url)
             await self._store.open()
             await self._live.open()
+            await self._look_for_lost_runs()
             await self._dispatcher.start()
             self._heart = asyncio.ensure_future(self._beat())
             self._tidying = asyncio.ensure_future(self._tidy())
+            self._refusal = None
         except LabpoolError as error:
             self._refusal = error
+            self._folder.release()
             raise
         finally:
             self._started.set()
+
+    async def _look_for_lost_runs(self) -> None:
+        """Say so where runs have folders and the record knows nothing of them."""
+        lost = await asyncio.to_thread(
+            lambda: [name for name in self._folder.run_ids() if self._sync.run(name) is None]
+        )
+        if lost:
+            text = (
+                f"The database does not know {len(lost)} folder(s) of runs in {self._folder.runs}: "
+                "it was made anew, or another copy was put back. Nothing of them was deleted; put "
+                "the right database back, or move the folders away."
+            )
+            _log.warning("%s", text)
+            self._pool.notice(RUNS_NOT_LISTED, str(self._folder.runs), text, len(lost))
 
     async def ready(self) -> None:
         """Wait until the service has started.
@@ -282,13 +310,25 @@ class Service:
         return self._sync.runs(RunsQuery(kind=DOWNLOAD, limit=DOWNLOADS_LOOKED_AT)).items
 
     async def _tidy(self) -> None:
-        """Throw away what downloads left half done long ago, at the start and once a day."""
+        """Throw away what nobody needs any more, at the start and once a day."""
         while True:
             try:
                 await asyncio.to_thread(self._shelf.throw_away_old_parts)
             except OSError as error:
                 _log.warning("old parts of downloads stay: %s", error)
+            try:
+                await self._prune()
+            except ServerUnavailable as error:
+                _log.warning("old progress stays: %s", error)
             await asyncio.sleep(86_400)
+
+    async def _prune(self) -> None:
+        """Thin out the progress of runs that ended long ago, one run after the other."""
+        if self._detail_days <= 0:
+            return
+        instant = utc_now() - timedelta(days=self._detail_days)
+        for run_id in await self._store.read(self._sync.ended_before, instant):
+            await self._store.write(self._sync.prune, run_id)
 
     async def _beat(self) -> None:
         while True:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
@@ -24,7 +25,7 @@ from labpool.wire.pages import (
 )
 from labpool.wire.runs import Run, RunState
 
-from . import assets, log, logs, runs, series
+from . import assets, log, logs, prune, runs, series
 from .append import append
 from .engine import connect, to_read, to_write
 from .migrate import migrate
@@ -202,6 +203,16 @@ class Store:
         """Return the artifacts that a run has on disk now, in the order they were saved."""
         with self._reading() as conn:
             return assets.of_run(conn, run_id)
+
+    def ended_before(self, instant: datetime) -> list[str]:
+        """Return the ids of the runs that ended before an instant."""
+        with self._reading() as conn:
+            return prune.ended_before(conn, instant)
+
+    def prune(self, run_id: str) -> int:
+        """Delete a run's progress but for the last of each worker; return how many events went."""
+        with self._writing() as conn:
+            return prune.prune(conn, run_id)
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:

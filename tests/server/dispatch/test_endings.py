@@ -96,3 +96,14 @@ def test_a_job_that_waits_for_somebody_says_how_long_and_loses_no_attempt(attemp
     assert event.retry_at is not None
     assert (event.retry_at - NOW).total_seconds() == 900
     assert not event.counts
+
+
+@pytest.mark.parametrize("code", ["disk_full", "disk_read_only", "disk_gone"])
+def test_a_fault_of_the_place_costs_no_attempt(code: str) -> None:
+    end = Outcome(ended="failed", error=RunError(code=code, message="full"), retry=True)
+    event = ending(running(3), end, None, now=NOW, base_s=2, auto_resume=True)
+    assert isinstance(event, RunInterrupted)
+    assert (event.counts, event.retry_at is not None) == (False, True)
+    final = end.model_copy(update={"retry": False})
+    event = ending(running(1), final, None, now=NOW, base_s=2, auto_resume=True)
+    assert event.type == "run_failed"

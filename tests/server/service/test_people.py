@@ -15,7 +15,7 @@ from labpool_server.dispatch import AttemptSettings
 from labpool_server.folder import DataFolder
 from labpool_server.pool.backend import PoolSettings
 from labpool_server.pool.threads import ThreadBackend
-from labpool_server.service import HubSettings, Service, Thresholds
+from labpool_server.service import HubSettings, Readable, Service, Thresholds
 from support.hub import LocalHub
 from support.hub_world import TOKEN, HubWorld
 
@@ -41,6 +41,7 @@ async def service(tmp_path: Path) -> AsyncIterator[Service]:
             shutdown_grace_s=5.0,
             on_activity=lambda: None,
             history=History(),
+            readable=Readable(),
         )
         await service.start("http://localhost/")
         yield service

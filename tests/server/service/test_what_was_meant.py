@@ -9,6 +9,7 @@ import pytest
 
 from labpool.wire import LabpoolError
 from labpool_server.service.kinds import Kinds
+from labpool_server.service.readable import Readable
 from labpool_server.service.secrets import SecretService
 from labpool_server.service.sessions import SessionService
 from labpool_server.service.shelf import HubSettings, Shelf
@@ -30,7 +31,8 @@ MISSPELT = "name: x\npage: {url: 'https://a/{id}', wait_four: h1}\n"
 def test_what_was_meant(kind: str, params: dict[str, Any], meant: str, tmp_path: Path) -> None:
     vault = Vault(tmp_path)
     shelf = Shelf(HubSettings(endpoint="http://hub.test", cache_dir=tmp_path), list)
-    kinds = Kinds(lambda _: None, shelf, SecretService(vault, {}), SessionService(vault))
+    secrets, sessions = SecretService(vault, {}), SessionService(vault)
+    kinds = Kinds(lambda _: None, shelf, secrets, sessions, Readable())
     with pytest.raises(LabpoolError) as error:
         kinds.accept(kind, params, "sara")
     assert meant in error.value.message

@@ -11,10 +11,14 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from labpool.runtime.context import Cancelled, JobError
 from labpool.runtime.digests import sha256_of
+from labpool.runtime.place import fault_of
+from labpool.wire.events import LogLevel
 
 MANIFEST = "COMPLETE.json"
 PREFIX = "checkpoint-"
@@ -80,6 +84,38 @@ def whole(root: Path, warn: Callable[[str], None]) -> Iterator[Path]:
             warn(f"{path.name} is skipped: {reason}")
         else:
             yield path
+
+
+@contextmanager
+def nothing_half(root: Path, run_dir: Path, log: Callable[[LogLevel, str], None]) -> Iterator[None]:
+    """Remove what is half: before, what a kill left; and when the work fails, what it began.
+
+    Raises:
+        JobError: The work failed because of the place: looked at before anything is removed.
+    """
+    clear(root, run_dir, log)
+    try:
+        yield
+    except (Cancelled, JobError):
+        raise
+    except Exception as error:
+        fault = fault_of(error, root)
+        clear(root, run_dir, log)
+        if fault is None:
+            raise
+        raise fault from error
+
+
+def clear(root: Path, run_dir: Path, log: Callable[[LogLevel, str], None]) -> None:
+    """Remove checkpoints that were not finished and drafts, so that they keep no disk full."""
+    half = [path for _, path in steps(root) if not (path / MANIFEST).is_file()]
+    for path in half:
+        log("warning", f"{path.name} is skipped: it was not finished")
+    for path in [*half, *root.glob("tmp-*"), *run_dir.glob(".*.draft")]:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)  # a disk in trouble: the fault is told anyway
+        else:
+            path.unlink(missing_ok=True)
 
 
 def prune(root: Path, keep: int, best: int | None, deleted: Callable[[str], None]) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import errno
 from typing import Any
 
 from labpool.runtime.context import JobContext, JobError
 
+from . import checkpoints
 from .errors import DataError
 from .params import Params
 
@@ -24,8 +24,8 @@ def run(params: Params, ctx: JobContext) -> dict[str, Any]:
 
     Raises:
         Cancelled: The run was asked to end; a checkpoint is saved.
-        JobError: ``invalid_data``, ``input_changed``, ``diverged``, ``disk_full`` or
-            ``out_of_memory``.
+        JobError: ``invalid_data``, ``input_changed``, ``diverged``, ``out_of_memory``, or a fault
+            of the place (``disk_full``), which does not count as an attempt.
     """
     ctx.progress(0, None, "", "loading torch and transformers")
     ctx.log("info", "loading torch and transformers")
@@ -33,16 +33,10 @@ def run(params: Params, ctx: JobContext) -> dict[str, Any]:
 
     ctx.check_cancelled()
     try:
-        return train(params, ctx)
+        with checkpoints.nothing_half(ctx.checkpoint_dir, ctx.run_dir, ctx.log):
+            return train(params, ctx)
     except DataError as error:
         raise JobError("invalid_data", error.message, field=f"params.{error.field}") from error
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
-        raise JobError(
-            "disk_full",
-            f"no space left for checkpoints in {ctx.run_dir}; free some, then resume the run",
-        ) from error
     except (MemoryError, RuntimeError) as error:
         if isinstance(error, RuntimeError) and "memory" not in str(error):
             raise

@@ -543,13 +543,13 @@ export interface components {
     schemas: {
         /**
          * Alert
-         * @description A threshold that is or was crossed.
+         * @description A threshold that is or was crossed, or a fault of the place for which the queue holds.
          *
          *     Attributes:
          *         code: Which threshold (memory, cpu, response_time, worker_memory,
-         *             more_workers_than_cores).
-         *         subject: "server", "pool" or a worker id.
-         *         value: What was measured.
+         *             more_workers_than_cores) or fault (disk_full, disk_read_only, disk_gone).
+         *         subject: "server", "pool", a worker id, or the folder.
+         *         value: What was measured; of a fault, the free bytes.
          *         threshold: The limit, in the same unit.
          *         since: When it was first seen above it.
          */
@@ -1511,7 +1511,7 @@ export interface components {
          *     Attributes:
          *         state: stopped (starts at the first need), starting, ready or failed.
          *         mode: Worker processes of our own, threads of the server, or somebody else's scheduler.
-         *         reason: Why it failed, or what it waits for; "" otherwise.
+         *         reason: Why it failed, why the queue holds, or what it waits for; "" otherwise.
          *         minimum: Least number of workers.
          *         maximum: Greatest number of workers.
          *         dashboard_path: Where the Dask dashboard is under the Jupyter base URL, or None where

@@ -68,6 +68,12 @@ class SpeakParams(_Params):
     lines: int = Field(default=50, ge=0)
 
 
+class WriteParams(_Params):
+    """Write one file."""
+
+    size: int = Field(default=1000, ge=0, description="Bytes.")
+
+
 class ShareParams(_Params):
     """Count primes in pieces, on as many workers as there are."""
 
@@ -130,6 +136,12 @@ SPEAK = JobKind(
     title="Say odd things",
     params=SpeakParams,
     entry="labpool_example_kinds.oddities:speak",
+)
+WRITE = JobKind(
+    name="write",
+    title="Write a file",
+    params=WriteParams,
+    entry="labpool_example_kinds.bodies:write",
 )
 SHARE = JobKind(
     name="share",

@@ -19,6 +19,7 @@ from . import (
     PrimesParams,
     SgdParams,
     ShareParams,
+    WriteParams,
 )
 
 
@@ -148,4 +149,15 @@ def flaky(params: FlakyParams, ctx: JobContext) -> dict[str, int]:
     """Fail as often as told, then work."""
     if ctx.attempt <= params.failures:
         raise ConnectionError(f"attempt {ctx.attempt} finds nobody there")
+    return {"attempt": ctx.attempt}
+
+
+def write(params: WriteParams, ctx: JobContext) -> dict[str, int]:
+    """Write one file, or leave nothing of it; a full disk comes in a wrapper, as a library's."""
+    path = ctx.run_dir / "file"
+    try:
+        path.write_bytes(os.urandom(params.size))
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise RuntimeError("the writer failed") from error
     return {"attempt": ctx.attempt}

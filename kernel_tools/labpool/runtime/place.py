@@ -1,0 +1,133 @@
+"""Faults of the place: the disk is full, must not be written, or has gone; the run is not to blame.
+
+What happened tells, never the class: libraries raise classes of their own around what the system
+said, and some of them keep only its words.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from .context import JobError
+
+DISK_FULL = "disk_full"
+DISK_READ_ONLY = "disk_read_only"
+DISK_GONE = "disk_gone"
+PLACE_CODES = frozenset({DISK_FULL, DISK_READ_ONLY, DISK_GONE})
+"""Codes of these faults. With ``retry``, they let the run wait for the place, free of charge."""
+
+NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
+_CODES = {**dict.fromkeys(NO_SPACE, DISK_FULL), errno.EROFS: DISK_READ_ONLY}
+_NUMBER = re.compile(r"(?:os error|\[Errno) (\d+)")
+"""The system's number as Rust and Python write it, for classes that keep only the text."""
+FULL_BYTES = 1 << 20
+"""A file system with less free than this is full."""
+PROBE_BYTES = 1 << 16
+"""What is written to see whether a folder takes anything: a quota does not show in free space."""
+
+
+class Room(NamedTuple):
+    """What a look at a folder found.
+
+    Attributes:
+        code: One of ``PLACE_CODES``, or "" where files can be written.
+        free: Free bytes.
+        total: Bytes of the file system.
+    """
+
+    code: str
+    free: int
+    total: int
+
+
+def look(folder: Path) -> Room:
+    """Return whether a folder takes files, by writing one."""
+    try:
+        state = os.statvfs(folder)
+        free, total = state.f_bavail * state.f_frsize, state.f_blocks * state.f_frsize
+        if free < FULL_BYTES:
+            return Room(DISK_FULL, free, total)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"\0" * PROBE_BYTES)
+            file.flush()
+    except (FileNotFoundError, NotADirectoryError):
+        return Room(DISK_GONE, 0, 0)
+    except OSError as error:
+        return Room(DISK_FULL if error.errno in NO_SPACE else DISK_READ_ONLY, 0, 0)
+    return Room("", free, total)
+
+
+def fault_of(error: BaseException, folder: Path) -> JobError | None:
+    """Return the fault of the place behind an error, or None where the place is well.
+
+    Call it before anything is cleaned up: a look at the disk is part of the answer.
+
+    Args:
+        error: What was raised.
+        folder: Where the job writes.
+    """
+    if isinstance(error, JobError):
+        return None  # a job that has words of its own
+    for each in _causes(error):
+        code = _CODES.get(_number(each))
+        if code is not None:
+            return _fault(code, _where(each, folder))
+    # A class that keeps no number at all: the disk itself says whether it was that.
+    room = look(folder)
+    return _fault(room.code, folder) if room.code else None
+
+
+def in_words(code: str, folder: str | Path) -> str:
+    """Return what is wrong with a folder, and what to do."""
+    return {
+        DISK_FULL: f"The disk of {folder} is full. Free some space there.",
+        DISK_READ_ONLY: f"{folder} cannot be written. Mount its disk for writing, or give the "
+        "folder to the user that the server runs as.",
+        DISK_GONE: f"{folder} has gone. Mount its disk, or put the folder back.",
+    }[code]
+
+
+def _fault(code: str, folder: Path) -> JobError:
+    again = "The run waits, and goes on by itself when that is done."
+    words = f"{in_words(code, folder)} {again}"
+    return JobError(code, words, retry=True, folder=str(folder))
+
+
+def _number(error: BaseException) -> int:
+    """Return the number that the system gave an error, 0 where it has none."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return error.errno
+    if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+        return errno.ENOSPC
+    found = _NUMBER.search(str(error))
+    return int(found[1]) if found else 0
+
+
+def _where(error: BaseException, folder: Path) -> Path:
+    """Return the folder that an error names, else the one where the job writes."""
+    name = getattr(error, "filename", None)
+    if not isinstance(name, str) or not Path(name).is_absolute():
+        return folder
+    found = Path(name)
+    return found if found.is_dir() else found.parent
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error, what it came from, and what a group of errors holds; each once."""
+    waiting, seen = [error], set()
+    while waiting:
+        each = waiting.pop(0)
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
+        yield each
+        if isinstance(each, BaseExceptionGroup):
+            waiting += each.exceptions
+        waiting += [next_ for next_ in (each.__cause__, each.__context__) if next_ is not None]
