@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .context import JobError
+from .plain import said_by
 
 DISK_FULL = "disk_full"
 DISK_READ_ONLY = "disk_read_only"
@@ -106,7 +107,7 @@ def _number(error: BaseException) -> int:
         return error.errno
     if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
         return errno.ENOSPC
-    found = _NUMBER.search(str(error))
+    found = _NUMBER.search(said_by(error))
     return int(found[1]) if found else 0
 
 
