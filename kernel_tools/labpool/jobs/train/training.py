@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from .callbacks import announce
 from .check import check_model, model_path
 from .environment import numerics, pin
 from .finish import finish
+from .pace import Settled, follow_model
 from .params import Params
 from .splits import Data, Source, load, locate
 from .trainer import ClassifierTrainer, Parts, build
@@ -33,14 +35,17 @@ def train(params: Params, ctx: JobContext) -> dict[str, Any]:
         f"{len(data.train)} texts to train, {len(data.validation)} to validate, "
         f"{len(data.test)} to test; {len(data.labels)} classes",
     )
+    settled, pace, warnings = follow_model(params, fresh=base is None)
+    ctx.log("info", pace)
+    data = replace(data, notes=[*warnings, *data.notes])
     for note in data.notes:
         ctx.log("warning", note)
     ctx.check_cancelled()
     with numerics(ctx, params.seed, threads):
-        parts = prepare(params, ctx, data, base)
-        trainer = build(params, ctx, data, parts)
-        fit(params, ctx, trainer, parts.checkpoint)
-        return finish(params, ctx, data, parts, trainer)
+        parts = prepare(settled, ctx, data, base)
+        trainer = build(settled, ctx, data, parts)
+        fit(settled, ctx, trainer, parts.checkpoint)
+        return finish(settled, ctx, data, parts, trainer)
 
 
 def read_all(params: Params, ctx: JobContext, source: Source) -> Data:
@@ -79,7 +84,7 @@ def prepare(params: Params, ctx: JobContext, data: Data, base: Path | None) -> P
 
 
 def fit(
-    params: Params, ctx: JobContext, trainer: ClassifierTrainer, checkpoint: Path | None
+    params: Settled, ctx: JobContext, trainer: ClassifierTrainer, checkpoint: Path | None
 ) -> None:
     """Train to the end, from the checkpoint if there is one."""
     if checkpoint is None:
