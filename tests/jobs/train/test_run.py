@@ -199,7 +199,7 @@ def test_what_was_done_to_the_rows_stands_in_log_and_result(
     assert merged.endswith(r"are one, named as the first: 'family' (11) = 'family\u200f' (1)")
     assert repeated.startswith("1 of the validation texts are in the training texts, too, 1 in")
     warnings = [e.text for e in of_type(context, "log_written") if e.level == "warning"]
-    assert warnings == result["notes"]
+    assert sorted(warnings) == sorted(result["notes"])
 
 
 def test_a_resumed_run_keeps_the_order_of_classes_that_its_checkpoint_has(
@@ -337,20 +337,6 @@ def test_a_model_that_learned_nothing_says_so_first(tiny: Make, context: Recordi
     assert any("1 is far too high for a fresh model" in note for note in result["notes"])
     warnings = [e.text for e in of_type(context, "log_written") if e.level == "warning"]
     assert set(result["notes"]) <= set(warnings)
-
-
-def test_other_classes_than_the_model_knows_are_refused(
-    finished: tuple[RecordingContext, dict[str, Any]],
-    tiny: Make,
-    context: RecordingContext,
-    tmp_path: Path,
-) -> None:
-    rows = [row | {"label": row["label"].replace("family", "tax")} for row in make_rows()]
-    data = write_jsonl(tmp_path / "tax.jsonl", rows)
-    with pytest.raises(JobError, match="the model lacks") as caught:
-        run(tiny(dataset=str(data), model=str(finished[0].run_dir / "model")), context)
-    assert caught.value.code == "invalid_data"
-    assert caught.value.details == {"field": "params.model"}
 
 
 def test_bad_data_on_the_worker_is_a_plain_error(

@@ -11,8 +11,8 @@ from transformers import TrainerState
 from labpool.runtime.context import JobContext
 
 from . import checkpoints, history, models
+from .base import check_model, model_path, no_padding
 from .callbacks import announce
-from .check import check_model, model_path
 from .environment import numerics, pin
 from .finish import finish
 from .pace import Settled, follow_model
@@ -37,6 +37,7 @@ def train(params: Params, ctx: JobContext) -> dict[str, Any]:
     )
     settled, pace, warnings = follow_model(params, fresh=base is None)
     ctx.log("info", pace)
+    warnings += check_model(params, ctx.assets, set(data.labels))
     data = replace(data, notes=[*warnings, *data.notes])
     for note in data.notes:
         ctx.log("warning", note)
@@ -62,7 +63,6 @@ def read_all(params: Params, ctx: JobContext, source: Source) -> Data:
 
 def prepare(params: Params, ctx: JobContext, data: Data, base: Path | None) -> Parts:
     """Make or load tokenizer and model, and find the checkpoint to resume from."""
-    check_model(params, ctx.assets, set(data.labels))
     checkpoint = next(
         checkpoints.whole(ctx.checkpoint_dir, lambda text: ctx.log("warning", text)), None
     )
@@ -74,8 +74,10 @@ def prepare(params: Params, ctx: JobContext, data: Data, base: Path | None) -> P
         ctx.progress(0, None, "", "training the tokenizer")
         tokenizer = models.fresh_tokenizer(params, (example.text for example in data.train))
         ctx.log("info", f"tokenizer: {len(tokenizer)} subword units from the training texts")
+    if tokenizer.pad_token is None:
+        raise no_padding(params.model)
     if base is not None:
-        model = models.load_model(base, data.labels)
+        model = models.load_base(base, data.labels)
     else:
         model = models.fresh_model(params, tokenizer, models.class_order(checkpoint, data.labels))
     labels = models.class_names(model)
