@@ -104,6 +104,7 @@ function Result({ result }: { readonly result: unknown }): React.ReactElement {
   const tables = facts.filter(([, value]) => isTally(value));
   return (
     <section className="lp-PageResult" aria-label={trans.__('Result')}>
+      <Warnings sentences={notesOf(result)} />
       <dl className="lp-Facts">
         {figures.map(([name, value]) => (
           <Fact key={name} label={<bdi title={name}>{format.name(name)}</bdi>}>
@@ -128,6 +129,30 @@ function Result({ result }: { readonly result: unknown }): React.ReactElement {
       )}
     </section>
   );
+}
+
+/** What whoever reads the figures must know: the job's own sentences. */
+function Warnings(props: {
+  readonly sentences: readonly string[];
+}): React.ReactElement | null {
+  const { trans } = useLabpool();
+  return props.sentences.length === 0 ? null : (
+    <ul className="lp-PageWarnings" aria-label={trans.__('Warnings')}>
+      {props.sentences.map((sentence, index) => (
+        <li key={index} dir="auto">
+          {sentence}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** The sentences that a result brings with it. */
+function notesOf(result: unknown): readonly string[] {
+  const notes = (result as { readonly notes?: unknown } | null)?.notes;
+  return Array.isArray(notes)
+    ? notes.filter((note): note is string => typeof note === 'string')
+    : [];
 }
 
 /** How often each of some things was there. */

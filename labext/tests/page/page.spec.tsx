@@ -85,6 +85,14 @@ describe('the page of a run', () => {
     expect(node.querySelector('.lp-Metrics')).toBeNull();
   });
 
+  it('shows the notes of a result as warnings before its figures', async () => {
+    const notes = ['the model is no better than its baselines', 'متن‌ها دو بار هستند'];
+    const run = runOf({ state: 'succeeded', result: { notes, accuracy: 0.5 } });
+    const { node } = await page({ run });
+    const told = node.querySelectorAll('.lp-PageResult > :first-child li');
+    expect([...told].map(one => one.textContent)).toEqual(notes);
+  });
+
   it('shows the figures of a result', async () => {
     const run = runOf({ state: 'succeeded', result: { accuracy: 0.71428, rows: [1] } });
     const { node } = await page({ run });

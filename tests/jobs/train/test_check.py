@@ -52,7 +52,7 @@ def refusal(path: Path, **values: Any) -> tuple[str, str]:
 def test_bad_values_name_their_field(field: str, value: Any) -> None:
     with pytest.raises(ValidationError) as caught:
         Params(**{"dataset": "persian-legal", field: value})
-    assert [error["loc"] for error in caught.value.errors()] == [(field,)]
+    assert {error["loc"][0] for error in caught.value.errors()} == {field}
 
 
 def test_bad_size_names_its_path() -> None:
@@ -78,9 +78,10 @@ def test_every_field_can_be_drawn() -> None:
             assert field["title"], name
             assert field["description"], name
             assert name == "dataset" or "default" in field or "$ref" in field, name
-            if field.get("type") in ("integer", "number"):
-                assert "minimum" in field or "exclusiveMinimum" in field, name
-                assert "maximum" in field, name
+            for one in field.get("anyOf", [field]):
+                if one.get("type") in ("integer", "number"):
+                    assert "minimum" in one or "exclusiveMinimum" in one, name
+                    assert "maximum" in one, name
     assert schema["properties"]["dataset"]["x-labpool-asset"] == "dataset"
     assert schema["properties"]["model"]["x-labpool-asset"] == "model"
 
@@ -278,16 +279,6 @@ def test_no_such_model(dataset: Path) -> None:
         ({"config.json": "[]"}, "not readable"),
         ({"config.json": "{}"}, "no weights"),
         ({"config.json": "{}", "model.safetensors": ""}, "no tokenizer"),
-        (
-            {
-                "config.json": json.dumps(
-                    {"architectures": ["BertForSequenceClassification"], "id2label": {"0": "tax"}}
-                ),
-                "model.safetensors": "",
-                "tokenizer.json": "",
-            },
-            "its classes are not those of the data set",
-        ),
     ],
 )
 def test_bad_model_folder(

@@ -194,12 +194,12 @@ def test_what_was_done_to_the_rows_stands_in_log_and_result(
     result = run(tiny(dataset=str(tmp_path), epochs=1), context)
     assert result["labels"] == ["criminal", "family", "labour"]
     assert result["evaluated_texts_seen_in_training"] == 1
-    dropped, merged, repeated = result["notes"]
+    _, dropped, merged, repeated = result["notes"]
     assert dropped.startswith("1 of 37 rows are left out: 1 where the text is empty (train.jsonl,")
     assert merged.endswith(r"are one, named as the first: 'family' (11) = 'family\u200f' (1)")
     assert repeated.startswith("1 of the validation texts are in the training texts, too, 1 in")
     warnings = [e.text for e in of_type(context, "log_written") if e.level == "warning"]
-    assert warnings == result["notes"]
+    assert sorted(warnings) == sorted(result["notes"])
 
 
 def test_a_resumed_run_keeps_the_order_of_classes_that_its_checkpoint_has(
@@ -317,18 +317,26 @@ def test_goes_on_from_an_own_model(
     assert tokenizers[0].read_bytes() == tokenizers[1].read_bytes()
 
 
-def test_other_classes_than_the_model_knows_are_refused(
-    finished: tuple[RecordingContext, dict[str, Any]],
-    tiny: Make,
-    context: RecordingContext,
-    tmp_path: Path,
+def test_the_pace_that_is_not_given_follows_the_model(
+    finished: tuple[RecordingContext, dict[str, Any]], tiny: Make, context: RecordingContext
 ) -> None:
-    rows = [row | {"label": row["label"].replace("family", "tax")} for row in make_rows()]
-    data = write_jsonl(tmp_path / "tax.jsonl", rows)
-    with pytest.raises(JobError, match="the model lacks") as caught:
-        run(tiny(dataset=str(data), model=str(finished[0].run_dir / "model")), context)
-    assert caught.value.code == "invalid_data"
-    assert caught.value.details == {"field": "params.model"}
+    base = str(finished[0].run_dir / "model")
+    result = run(tiny(model=base, epochs=None, learning_rate=None), context)
+    assert (result["learning_rate"], result["epochs"], result["most_epochs"]) == (5e-5, 3, 3)
+    logs = [event.text for event in of_type(context, "log_written")]
+    pace = "learning rate 5e-05, at most 3 epochs (learning_rate and epochs as suits a model that"
+    (told,) = [number for number, text in enumerate(logs) if text.startswith(pace)]
+    (first,) = [number for number, text in enumerate(logs) if text.startswith("epoch 1:")]
+    assert told < first
+
+
+def test_a_model_that_learned_nothing_says_so_first(tiny: Make, context: RecordingContext) -> None:
+    result = run(tiny(model="bert", epochs=1, learning_rate=1.0), context)
+    assert result["predicted_classes"] == 1
+    assert result["notes"][0].startswith("the model has learned nothing")
+    assert any("1 is far too high for a fresh model" in note for note in result["notes"])
+    warnings = [e.text for e in of_type(context, "log_written") if e.level == "warning"]
+    assert set(result["notes"]) <= set(warnings)
 
 
 def test_bad_data_on_the_worker_is_a_plain_error(

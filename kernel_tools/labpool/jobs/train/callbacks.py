@@ -13,7 +13,7 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 from labpool.runtime.context import JobContext, JobError
 
 from . import checkpoints, history
-from .params import Params
+from .pace import Settled
 
 SAVE_STEPS = 500
 
@@ -56,7 +56,7 @@ class Meter:
 class Reporter(TrainerCallback):
     """Progress at each step, metrics at each log, and an open ear for cancel."""
 
-    def __init__(self, params: Params, ctx: JobContext, meter: Meter) -> None:
+    def __init__(self, params: Settled, ctx: JobContext, meter: Meter) -> None:
         self.params = params
         self.ctx = ctx
         self.meter = meter
@@ -141,7 +141,7 @@ class Saver(TrainerCallback):
         epoch_steps: Steps of one epoch. The Trainer saves after each epoch by itself.
     """
 
-    def __init__(self, params: Params, ctx: JobContext, meter: Meter, epoch_steps: int) -> None:
+    def __init__(self, params: Settled, ctx: JobContext, meter: Meter, epoch_steps: int) -> None:
         self.params = params
         self.ctx = ctx
         self.meter = meter

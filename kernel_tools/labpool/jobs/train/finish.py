@@ -13,14 +13,15 @@ from labpool.runtime.context import JobContext
 from . import checkpoints, evaluate, history, models
 from .callbacks import Meter, Reporter
 from .data import Example
-from .params import Params
+from .pace import Settled
 from .splits import Data
 from .tokenizer import normalizer
 from .trainer import ClassifierTrainer, Parts, arguments, encode, figures
+from .verdict import judged
 
 
 def finish(
-    params: Params, ctx: JobContext, data: Data, parts: Parts, trainer: ClassifierTrainer
+    params: Settled, ctx: JobContext, data: Data, parts: Parts, trainer: ClassifierTrainer
 ) -> dict[str, Any]:
     """Take the best weights, hold them against the baselines, and install the model."""
     path, entry = best_checkpoint(ctx, trainer.state.log_history)
@@ -48,11 +49,14 @@ def finish(
         "val_accuracy": entry["eval_accuracy"],
         "val_f1": entry["eval_f1"],
         **baselines(data, held_out),
+        "predicted_classes": measured["test_classes"],
         "evaluated_on": split,
         "evaluated_examples": len(held_out),
         "evaluated_texts_seen_in_training": data.repeated.get(split, 0),
         "epochs": round(trainer.state.log_history[-1]["epoch"]),
         "best_epoch": round(entry["epoch"]),
+        "most_epochs": params.epochs,
+        "learning_rate": params.learning_rate,
         "steps": trainer.state.global_step,
         "train_examples": len(data.train),
         "validation_examples": len(data.validation),
@@ -63,6 +67,7 @@ def finish(
         "best_checkpoint": path.name,
         "checkpoint": "model",
     }
+    result = judged(ctx, result)
     target = ctx.run_dir / "model"
 
     def save(folder: Path) -> None:

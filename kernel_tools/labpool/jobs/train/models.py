@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
+import torch
 from transformers import (
     AutoModelForSequenceClassification,
     AutoTokenizer,
@@ -16,6 +18,7 @@ from transformers import (
 )
 
 from . import tokenizer as tokenizers
+from .base import keeps_head, same_size
 from .bert_lstm import BertLstmConfig, BertLstmForSequenceClassification
 from .errors import DataError
 from .params import Params
@@ -73,32 +76,53 @@ def fresh_model(
     )
 
 
-def load_model(path: Path, labels: list[str] | None = None) -> PreTrainedModel:
-    """Load a model; with labels, give a plain encoder a new head for them.
-
-    A classifier keeps its head, and the order of its classes.
+def load_model(path: Path) -> PreTrainedModel:
+    """Load a finished classifier.
 
     Raises:
         DataError: The folder holds no model that loads.
     """
-    extra = {}
-    if labels is not None and not is_classifier(path):
-        extra = {
-            "num_labels": len(labels),
-            "id2label": dict(enumerate(labels)),
-            "label2id": {label: index for index, label in enumerate(labels)},
-        }
-    try:
-        model: PreTrainedModel = AutoModelForSequenceClassification.from_pretrained(path, **extra)
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
-        raise DataError("model", f"{path}: the model does not load ({error})") from error
+    return _load(path)[0]
+
+
+def load_base(path: Path, labels: list[str]) -> PreTrainedModel:
+    """Load a model to go on from.
+
+    A classifier of the same classes keeps its head and their order; any other model gets a
+    new head.
+
+    Raises:
+        DataError: The folder holds no model that loads.
+    """
+    if keeps_head(path, set(labels)):
+        return load_model(path)
+    named = {
+        "id2label": dict(enumerate(labels)),
+        "label2id": {label: index for index, label in enumerate(labels)},
+    }
+    model, _ = _load(path, **named)
+    if same_size(path, set(labels)):
+        # Weights that fit were loaded, although they belong to other classes.
+        one_more = dict(enumerate([*labels, ""]))
+        for name in _load(path, id2label=one_more)[1]:
+            layer: Any = model.get_submodule(name.rpartition(".")[0])
+            layer.reset_parameters()
     return model
 
 
-def is_classifier(path: Path) -> bool:
-    """Return whether a model folder holds a classifier and not a plain encoder."""
-    config = json.loads((path / "config.json").read_text(encoding="utf-8"))
-    return any("Classification" in name for name in config.get("architectures") or ())
+def _load(path: Path, **extra: Any) -> tuple[PreTrainedModel, set[str]]:
+    """Load a model, and name its parameters whose shape was another; float32 to train and save."""
+    try:
+        model, told = AutoModelForSequenceClassification.from_pretrained(
+            path,
+            dtype=torch.float32,
+            output_loading_info=True,
+            ignore_mismatched_sizes=bool(extra),
+            **extra,
+        )
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        raise DataError("model", f"{path}: the model does not load ({error})") from error
+    return model, {key[0] if isinstance(key, tuple) else key for key in told["mismatched_keys"]}
 
 
 def class_names(model: PreTrainedModel) -> list[str]:

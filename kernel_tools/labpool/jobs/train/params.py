@@ -137,23 +137,20 @@ class Params(BaseModel):
         title="Size of a fresh model",
         description="Ignored when the model is a finished one.",
     )
-    epochs: int = Field(
-        default=20,
-        ge=1,
-        le=1000,
+    epochs: Annotated[int, Field(ge=1, le=1000)] | None = Field(
+        default=None,
         title="Epochs",
-        description="Passes over the training text, at most.",
+        description="Passes over the training text, at most. Empty: 20 for a fresh model, 3 for "
+        "one that is trained already.",
     )
     batch_size: int = Field(
         default=16, ge=1, le=1024, title="Batch size", description="Texts in each step."
     )
-    learning_rate: float = Field(
-        default=2e-3,
-        gt=0.0,
-        le=1.0,
+    learning_rate: Annotated[float, Field(gt=0.0, le=1.0)] | None = Field(
+        default=None,
         title="Learning rate",
         description="Peak step size; rises over the first tenth of the steps, then falls to 0. "
-        "About 2e-3 for a fresh small model, 2e-5 for a large pre-trained one.",
+        "Empty: 0.002 for a fresh model, 0.00005 for one that is trained already.",
     )
     max_length: int = Field(
         default=64,

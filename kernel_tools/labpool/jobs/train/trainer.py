@@ -23,6 +23,7 @@ from labpool.runtime.context import JobContext
 from . import evaluate
 from .callbacks import Meter, Reporter, Saver
 from .data import Example
+from .pace import Settled
 from .params import Params
 from .sampling import EpochSampler, grouping_pays
 from .splits import Data
@@ -97,7 +98,7 @@ class ClassifierTrainer(Trainer):
         super().log(logs, *rest, **named)
 
 
-def arguments(params: Params, ctx: JobContext) -> TrainingArguments:
+def arguments(params: Settled, ctx: JobContext) -> TrainingArguments:
     """Return the Trainer's settings: evaluate and save after each epoch, print nothing."""
     return TrainingArguments(
         output_dir=str(ctx.checkpoint_dir),
@@ -121,7 +122,7 @@ def arguments(params: Params, ctx: JobContext) -> TrainingArguments:
     )
 
 
-def build(params: Params, ctx: JobContext, data: Data, parts: Parts) -> ClassifierTrainer:
+def build(params: Settled, ctx: JobContext, data: Data, parts: Parts) -> ClassifierTrainer:
     """Put the Trainer together."""
     rows = encode(params, ctx, parts, data.train)
     lengths = [len(row["input_ids"]) for row in rows]
@@ -146,7 +147,11 @@ def build(params: Params, ctx: JobContext, data: Data, parts: Parts) -> Classifi
 
 
 def figures(prediction: EvalPrediction) -> dict[str, float]:
-    """Return accuracy and macro F1 of predicted logits."""
+    """Return accuracy and macro F1 of predicted logits, and how many classes they name."""
     logits, truth = prediction.predictions, np.asarray(prediction.label_ids)
     guess = np.asarray(logits[0] if isinstance(logits, tuple) else logits).argmax(-1)
-    return {"accuracy": evaluate.accuracy(truth, guess), "f1": evaluate.macro_f1(truth, guess)}
+    return {
+        "accuracy": evaluate.accuracy(truth, guess),
+        "f1": evaluate.macro_f1(truth, guess),
+        "classes": len(np.unique(guess)),
+    }

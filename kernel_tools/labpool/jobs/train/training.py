@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,11 @@ from transformers import TrainerState
 from labpool.runtime.context import JobContext
 
 from . import checkpoints, history, models
+from .base import check_model, model_path, no_padding
 from .callbacks import announce
-from .check import check_model, model_path
 from .environment import numerics, pin
 from .finish import finish
+from .pace import Settled, follow_model
 from .params import Params
 from .splits import Data, Source, load, locate
 from .trainer import ClassifierTrainer, Parts, build
@@ -33,14 +35,18 @@ def train(params: Params, ctx: JobContext) -> dict[str, Any]:
         f"{len(data.train)} texts to train, {len(data.validation)} to validate, "
         f"{len(data.test)} to test; {len(data.labels)} classes",
     )
+    settled, pace, warnings = follow_model(params, fresh=base is None)
+    ctx.log("info", pace)
+    warnings += check_model(params, ctx.assets, set(data.labels))
+    data = replace(data, notes=[*warnings, *data.notes])
     for note in data.notes:
         ctx.log("warning", note)
     ctx.check_cancelled()
     with numerics(ctx, params.seed, threads):
-        parts = prepare(params, ctx, data, base)
-        trainer = build(params, ctx, data, parts)
-        fit(params, ctx, trainer, parts.checkpoint)
-        return finish(params, ctx, data, parts, trainer)
+        parts = prepare(settled, ctx, data, base)
+        trainer = build(settled, ctx, data, parts)
+        fit(settled, ctx, trainer, parts.checkpoint)
+        return finish(settled, ctx, data, parts, trainer)
 
 
 def read_all(params: Params, ctx: JobContext, source: Source) -> Data:
@@ -57,7 +63,6 @@ def read_all(params: Params, ctx: JobContext, source: Source) -> Data:
 
 def prepare(params: Params, ctx: JobContext, data: Data, base: Path | None) -> Parts:
     """Make or load tokenizer and model, and find the checkpoint to resume from."""
-    check_model(params, ctx.assets, set(data.labels))
     checkpoint = next(
         checkpoints.whole(ctx.checkpoint_dir, lambda text: ctx.log("warning", text)), None
     )
@@ -69,8 +74,10 @@ def prepare(params: Params, ctx: JobContext, data: Data, base: Path | None) -> P
         ctx.progress(0, None, "", "training the tokenizer")
         tokenizer = models.fresh_tokenizer(params, (example.text for example in data.train))
         ctx.log("info", f"tokenizer: {len(tokenizer)} subword units from the training texts")
+    if tokenizer.pad_token is None:
+        raise no_padding(params.model)
     if base is not None:
-        model = models.load_model(base, data.labels)
+        model = models.load_base(base, data.labels)
     else:
         model = models.fresh_model(params, tokenizer, models.class_order(checkpoint, data.labels))
     labels = models.class_names(model)
@@ -79,7 +86,7 @@ def prepare(params: Params, ctx: JobContext, data: Data, base: Path | None) -> P
 
 
 def fit(
-    params: Params, ctx: JobContext, trainer: ClassifierTrainer, checkpoint: Path | None
+    params: Settled, ctx: JobContext, trainer: ClassifierTrainer, checkpoint: Path | None
 ) -> None:
     """Train to the end, from the checkpoint if there is one."""
     if checkpoint is None:
