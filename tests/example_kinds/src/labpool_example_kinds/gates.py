@@ -15,7 +15,8 @@ from . import GatedTrainingParams
 
 def run(params: GatedTrainingParams, ctx: JobContext) -> dict[str, Any]:
     """Train as the kind of Labpool does."""
-    result: dict[str, Any] = resolve(train.KIND.entry)(params, _Gated(ctx, params.gates))
+    own = train.Params.model_validate(params.model_dump(exclude={"gates"}))
+    result: dict[str, Any] = resolve(train.KIND.entry)(own, _Gated(ctx, params.gates))
     return result
 
 
