@@ -29,7 +29,7 @@ OTHER_INPUTS = (
     "vision_config",
 )
 # Tokenizers that have no pad token unless their files name one.
-UNPADDED = ("PreTrainedTokenizer", "TokenizersBackend", "GPT2", "Llama", "Qwen", "CodeGen")
+UNPADDED = ("PreTrainedTokenizer", "TokenizersBackend", "GPT2", "Llama", "CodeGen")
 UNPADDED_MODELS = ("gpt2", "gpt_neo", "gpt_neox", "gptj", "llama", "mistral", "falcon", "phi")
 
 
