@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from transformers import DataCollatorWithPadding, PrinterCallback, Trainer
 
-from labpool.runtime.context import JobContext
+from labpool.runtime.context import Cancelled, JobContext, JobError
 
 from . import checkpoints, evaluate, history, models
 from .callbacks import Meter, Reporter
@@ -22,7 +23,7 @@ from .trainer import ClassifierTrainer, Parts, arguments, encode, figures
 def finish(
     params: Params, ctx: JobContext, data: Data, parts: Parts, trainer: ClassifierTrainer
 ) -> dict[str, Any]:
-    """Take the best weights, hold them against the baselines, and install the model."""
+    """Take the best weights, install the model, then hold it against the baselines."""
     path, entry = best_checkpoint(ctx, trainer.state.log_history)
     model = models.load_model(path)
     held_out, split = (data.test, "test") if data.test else (data.validation, "validation")
@@ -47,7 +48,6 @@ def finish(
         "val_loss": entry["eval_loss"],
         "val_accuracy": entry["eval_accuracy"],
         "val_f1": entry["eval_f1"],
-        **baselines(data, held_out),
         "evaluated_on": split,
         "evaluated_examples": len(held_out),
         "evaluated_texts_seen_in_training": data.repeated.get(split, 0),
@@ -73,12 +73,27 @@ def finish(
     ctx.artifact(
         target, name="model", kind="checkpoint", sha256=digest, meta={**result, "final": True}
     )
+    ctx.log("info", f"the model is saved; {split}: accuracy {result['accuracy']:.4f}")
+    return result | compare(ctx, data, held_out)
+
+
+def compare(ctx: JobContext, data: Data, held_out: list[Example]) -> dict[str, Any]:
+    """Return the baselines' figures; where they fail, a note in their place: the model is saved."""
+    try:
+        reached = baselines(ctx, data, held_out)
+    except (Cancelled, JobError):
+        raise
+    except Exception as error:  # noqa: BLE001 - a finished training is not lost to whatever it is
+        reason = "not enough memory" if isinstance(error, MemoryError) else f"{error!r:.200}"
+        note = f"the baselines (majority class, bag of words) could not be computed: {reason}"
+        ctx.log("warning", note)
+        return {"notes": [*data.notes, note]}
     ctx.log(
         "info",
-        f"{split}: accuracy {result['accuracy']:.4f}, bag of words "
-        f"{result['bag_of_words_accuracy']:.4f}, majority {result['majority_accuracy']:.4f}",
+        f"bag of words {reached['bag_of_words_accuracy']:.4f}, "
+        f"majority {reached['majority_accuracy']:.4f}",
     )
-    return result
+    return reached
 
 
 def best_checkpoint(ctx: JobContext, log: list[history.Entry]) -> tuple[Path, history.Entry]:
@@ -95,18 +110,19 @@ def best_checkpoint(ctx: JobContext, log: list[history.Entry]) -> tuple[Path, hi
     return found[step], entries[step]
 
 
-def baselines(data: Data, held_out: list[Example]) -> dict[str, float]:
+def baselines(ctx: JobContext, data: Data, held_out: list[Example]) -> dict[str, float]:
     """Return what the majority class and a bag of words reach on the held-out texts."""
     ids = {label: index for index, label in enumerate(data.labels)}
     train = np.array([ids[e.label] for e in data.train])
     truth = np.array([ids[e.label] for e in held_out])
     normalize = normalizer().normalize_str
-    guess = evaluate.naive_bayes(
-        [normalize(e.text) for e in data.train],
-        train,
-        [normalize(e.text) for e in held_out],
-        len(ids),
-    )
+
+    def texts(examples: list[Example]) -> Iterator[str]:
+        for example in examples:
+            ctx.check_cancelled()
+            yield normalize(example.text)
+
+    guess = evaluate.naive_bayes(texts(data.train), train, texts(held_out), len(ids))
     return {
         "majority_accuracy": evaluate.accuracy(truth, evaluate.majority(train, truth)),
         "bag_of_words_accuracy": evaluate.accuracy(truth, guess),
