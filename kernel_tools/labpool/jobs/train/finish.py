@@ -17,7 +17,7 @@ from .data import Example
 from .params import Params
 from .splits import Data
 from .tokenizer import normalizer
-from .trainer import ClassifierTrainer, Parts, arguments, encode, figures
+from .trainer import ClassifierTrainer, Parts, arguments, encode, figures, tell_cut
 
 
 def finish(
@@ -28,7 +28,9 @@ def finish(
     model = models.load_model(path)
     held_out, split = (data.test, "test") if data.test else (data.validation, "validation")
     ctx.log("info", f"best: {path.name}; evaluating on {len(held_out)} texts ({split})")
-    rows = encode(params, ctx, parts, held_out)
+    rows, cut = encode(ctx, parts, held_out)
+    if data.test:
+        tell_cut(ctx, data, parts, split, cut, len(rows))
     final = Trainer(
         model=model,
         args=arguments(params, ctx),
