@@ -28,7 +28,7 @@ from labpool.runtime.recording import RecordingContext
 
 from .conftest import FILLER, WORDS, make_rows, write_jsonl
 
-SIZE = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
+SIZE: dict[str, Any] = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
 TAIL = 40  # words after the one that tells the class
 KINDS: dict[str, tuple[Callable[..., PreTrainedModel], int, int]] = {
     # a base of the kind with a size of vocabulary; max_length; tokens that are read
@@ -87,7 +87,7 @@ def test_the_saved_model_does_what_the_run_reports(
     texts, truth = [row["text"] for row in test], [row["label"] for row in test]
 
     def share(guess: list[Any]) -> float:
-        return sum(a == b for a, b in zip(truth, guess, strict=True)) / len(truth)
+        return float(sum(a == b for a, b in zip(truth, guess, strict=True)) / len(truth))
 
     assert share([p.label for p in loading.load(model).predict(texts)]) == result["accuracy"]
     plain = pipeline("text-classification", model=str(model), truncation=True)
