@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 BATCH = 32
+LONGEST = 512  # tokens read where neither the model nor its tokenizer knows a limit
 
 
 class Prediction(NamedTuple):
@@ -58,11 +59,11 @@ class Classifier:
         """
         import torch  # takes seconds; importing labpool does not
 
+        from labpool.jobs.train import lengths
+
         texts = [texts] if isinstance(texts, str) else list(texts)
-        limit = min(
-            self.tokenizer.model_max_length,
-            getattr(self.model.config, "max_position_embeddings", None) or 512,
-        )
+        known = lengths.positions(self.model)
+        limit = min(self.tokenizer.model_max_length, known or LONGEST)
         answers: list[Prediction] = []
         for start in range(0, len(texts), batch_size):
             batch = self.tokenizer(

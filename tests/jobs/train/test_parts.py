@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -120,3 +121,52 @@ def test_naive_bayes_learns_words_and_passes_over_new_ones() -> None:
     train = ["طلاق مهریه", "طلاق نفقه", "سرقت حبس،", "سرقت جزا"]
     guess = evaluate.naive_bayes(train, np.array([0, 0, 1, 1]), ["حبس نو", "نفقه", "نو"], 2)
     assert guess.tolist() == [1, 0, 0]
+
+
+def dense_scores(train: list[str], labels: list[int], texts: list[str], classes: int) -> Any:
+    """The textbook's formula, with a matrix of all classes and words."""
+    words = sorted({word for text in train for word in text.split()})
+    counts = np.ones((classes, len(words)))
+    for text, label in zip(train, labels, strict=True):
+        for word in text.split():
+            counts[label, words.index(word)] += 1
+    evidence = np.log(counts) - np.log(counts.sum(1, keepdims=True))
+    with np.errstate(divide="ignore"):
+        prior = np.log(np.bincount(labels, minlength=classes) / len(labels))
+    known = [[words.index(word) for word in text.split() if word in words] for text in texts]
+    return np.array([prior + evidence[:, some].sum(1) for some in known])
+
+
+some_text = st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=9).map(" ".join)
+
+
+@given(
+    st.lists(st.tuples(some_text, st.integers(0, 3)), min_size=1, max_size=20),
+    st.lists(some_text, min_size=1, max_size=6),
+    st.integers(1, 30),
+)
+def test_sparse_naive_bayes_answers_as_the_dense_formula(
+    rows: list[tuple[str, int]], texts: list[str], portion: int
+) -> None:
+    train, labels = [text for text, _ in rows], [label for _, label in rows]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(evaluate, "PORTION", portion)
+        guess = evaluate.naive_bayes(train, np.array(labels), texts, 5)
+    scores = dense_scores(train, labels, texts, 5)
+    best = scores.max(1, keepdims=True)
+    assert guess.tolist() == (scores > best - 1e-8).argmax(1).tolist()
+
+
+def test_naive_bayes_of_many_classes_and_words_takes_little_memory() -> None:
+    """A matrix of all of them would take 400 MB."""
+    count, classes = 1_000, 500
+    train = [" ".join(f"w{number * 100 + k}" for k in range(100)) for number in range(count)]
+    labels = np.arange(count) % classes
+    tracemalloc.start()
+    try:
+        guess = evaluate.naive_bayes(train, labels, train[:classes], classes)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert guess.tolist() == list(range(classes))
+    assert peak < 80 << 20

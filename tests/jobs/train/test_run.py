@@ -18,7 +18,7 @@ import torch
 from safetensors.torch import load_file
 
 from labpool import loading
-from labpool.jobs.train import Params, checkpoints, history
+from labpool.jobs.train import Params, checkpoints, evaluate, history
 from labpool.jobs.train.bert_lstm import BertLstmForSequenceClassification
 from labpool.jobs.train.run import run
 from labpool.runtime.context import Cancelled, JobError
@@ -156,6 +156,36 @@ def test_a_finished_run_that_is_called_again_only_ends_again(
         for name, value in e.values.items()
     }
     assert second == first
+
+
+def test_a_baseline_that_fails_costs_its_figures_and_nothing_else(
+    finished: tuple[RecordingContext, dict[str, Any]],
+    tiny: Make,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ctx = RecordingContext("run-0", shutil.copytree(finished[0].run_dir, tmp_path / "r"), attempt=2)
+    shutil.rmtree(ctx.run_dir / "model")
+
+    def too_much(*_: Any) -> Any:
+        assert of_type(ctx, "artifact_saved")[-1].name == "model"
+        assert checkpoints.flaw(ctx.run_dir / "model") == ""
+        raise MemoryError
+
+    monkeypatch.setattr(evaluate, "naive_bayes", too_much)
+    result = run(tiny(), ctx)
+    note = "the baselines (majority class, bag of words) could not be computed: not enough memory"
+    assert result["notes"][-1] == note
+    assert note in [e.text for e in of_type(ctx, "log_written") if e.level == "warning"]
+    lost = {"majority_accuracy", "bag_of_words_accuracy", "bag_of_words_f1"}
+    assert result.keys() == finished[1].keys() - lost
+    assert result["accuracy"] == finished[1]["accuracy"]
+    assert digest(ctx.run_dir) == digest(finished[0].run_dir)
+    monkeypatch.undo()
+    again = RecordingContext("run-0", ctx.run_dir, attempt=3)
+    assert run(tiny(), again) == finished[1]
+    steps = [e.progress for e in of_type(again, "progress_reported") if e.progress.unit == "step"]
+    assert all("evaluating" in progress.message for progress in steps)
 
 
 def stop_at(ctx: RecordingContext, step: int, message: str = "") -> None:

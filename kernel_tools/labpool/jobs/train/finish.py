@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from transformers import DataCollatorWithPadding, PrinterCallback, Trainer
 
-from labpool.runtime.context import JobContext
+from labpool.runtime.context import Cancelled, JobContext, JobError
 
 from . import checkpoints, evaluate, history, models
 from .callbacks import Meter, Reporter
@@ -16,19 +17,21 @@ from .data import Example
 from .pace import Settled
 from .splits import Data
 from .tokenizer import normalizer
-from .trainer import ClassifierTrainer, Parts, arguments, encode, figures
+from .trainer import ClassifierTrainer, Parts, arguments, encode, figures, tell_cut
 from .verdict import judged
 
 
 def finish(
     params: Settled, ctx: JobContext, data: Data, parts: Parts, trainer: ClassifierTrainer
 ) -> dict[str, Any]:
-    """Take the best weights, hold them against the baselines, and install the model."""
+    """Take the best weights, install the model, then hold it against the baselines."""
     path, entry = best_checkpoint(ctx, trainer.state.log_history)
     model = models.load_model(path)
     held_out, split = (data.test, "test") if data.test else (data.validation, "validation")
     ctx.log("info", f"best: {path.name}; evaluating on {len(held_out)} texts ({split})")
-    rows = encode(params, ctx, parts, held_out)
+    rows, cut = encode(ctx, parts, held_out)
+    if data.test:
+        tell_cut(ctx, data, parts, split, cut, len(rows))
     final = Trainer(
         model=model,
         args=arguments(params, ctx),
@@ -41,14 +44,15 @@ def finish(
     final.state = trainer.state  # progress goes on from there
     # A list has the length and the items that a data loader asks for.
     measured = final.predict(rows).metrics or {}  # type: ignore[arg-type]
-    result = {
+    reached = {
         "accuracy": measured["test_accuracy"],
         "f1": measured["test_f1"],
         "loss": measured["test_loss"],
         "val_loss": entry["eval_loss"],
         "val_accuracy": entry["eval_accuracy"],
         "val_f1": entry["eval_f1"],
-        **baselines(data, held_out),
+    }
+    facts = {
         "predicted_classes": measured["test_classes"],
         "evaluated_on": split,
         "evaluated_examples": len(held_out),
@@ -67,7 +71,6 @@ def finish(
         "best_checkpoint": path.name,
         "checkpoint": "model",
     }
-    result = judged(ctx, result)
     target = ctx.run_dir / "model"
 
     def save(folder: Path) -> None:
@@ -76,14 +79,30 @@ def finish(
 
     digest = checkpoints.install(target, save)
     ctx.artifact(
-        target, name="model", kind="checkpoint", sha256=digest, meta={**result, "final": True}
+        target, name="model", kind="checkpoint", sha256=digest, meta={**reached, **facts, "final": True}
     )
+    ctx.log("info", f"the model is saved; {split}: accuracy {reached['accuracy']:.4f}")
+    return judged(ctx, {**reached, **compare(ctx, data, held_out), **facts})
+
+
+def compare(ctx: JobContext, data: Data, held_out: list[Example]) -> dict[str, float]:
+    """Return the baselines' figures; where they fail, a note in their place: the model is saved."""
+    try:
+        reached = baselines(ctx, data, held_out)
+    except (Cancelled, JobError):
+        raise
+    except Exception as error:  # noqa: BLE001 - a finished training is not lost to whatever it is
+        reason = "not enough memory" if isinstance(error, MemoryError) else f"{error!r:.200}"
+        note = f"the baselines (majority class, bag of words) could not be computed: {reason}"
+        ctx.log("warning", note)
+        data.notes.append(note)
+        return {}
     ctx.log(
         "info",
-        f"{split}: accuracy {result['accuracy']:.4f}, bag of words "
-        f"{result['bag_of_words_accuracy']:.4f}, majority {result['majority_accuracy']:.4f}",
+        f"bag of words {reached['bag_of_words_accuracy']:.4f}, "
+        f"majority {reached['majority_accuracy']:.4f}",
     )
-    return result
+    return reached
 
 
 def best_checkpoint(ctx: JobContext, log: list[history.Entry]) -> tuple[Path, history.Entry]:
@@ -100,18 +119,19 @@ def best_checkpoint(ctx: JobContext, log: list[history.Entry]) -> tuple[Path, hi
     return found[step], entries[step]
 
 
-def baselines(data: Data, held_out: list[Example]) -> dict[str, float]:
+def baselines(ctx: JobContext, data: Data, held_out: list[Example]) -> dict[str, float]:
     """Return what the majority class and a bag of words reach on the held-out texts."""
     ids = {label: index for index, label in enumerate(data.labels)}
     train = np.array([ids[e.label] for e in data.train])
     truth = np.array([ids[e.label] for e in held_out])
     normalize = normalizer().normalize_str
-    guess = evaluate.naive_bayes(
-        [normalize(e.text) for e in data.train],
-        train,
-        [normalize(e.text) for e in held_out],
-        len(ids),
-    )
+
+    def texts(examples: list[Example]) -> Iterator[str]:
+        for example in examples:
+            ctx.check_cancelled()
+            yield normalize(example.text)
+
+    guess = evaluate.naive_bayes(texts(data.train), train, texts(held_out), len(ids))
     return {
         "majority_accuracy": evaluate.accuracy(truth, evaluate.majority(train, truth)),
         "bag_of_words_accuracy": evaluate.accuracy(truth, guess),

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 from transformers import (
+    BatchEncoding,
     DataCollatorWithPadding,
     EvalPrediction,
     PreTrainedModel,
@@ -23,6 +24,7 @@ from labpool.runtime.context import JobContext
 from . import evaluate
 from .callbacks import Meter, Reporter, Saver
 from .data import Example
+from .lengths import positions
 from .pace import Settled
 from .params import Params
 from .sampling import EpochSampler, grouping_pays
@@ -51,23 +53,51 @@ class Parts:
     checkpoint: Path | None
 
 
-def encode(params: Params, ctx: JobContext, parts: Parts, examples: list[Example]) -> list[Row]:
-    """Turn texts into token ids and class ids, without padding."""
-    limit = min(
-        params.max_length, getattr(parts.model.config, "max_position_embeddings", params.max_length)
-    )
+def limit_length(params: Params, parts: Parts) -> None:
+    """Set the tokens that are read of a text, in the tokenizer: it is saved with the model."""
+    limit = min(params.max_length, positions(parts.model) or params.max_length)
+    parts.tokenizer.model_max_length = limit
+
+
+def encode(ctx: JobContext, parts: Parts, examples: list[Example]) -> tuple[list[Row], int]:
+    """Turn texts into token ids and class ids, without padding.
+
+    Returns:
+        The rows, and how many of the texts were cut.
+    """
     ids = {label: index for index, label in enumerate(parts.labels)}
     rows: list[Row] = []
+    cut = 0
     for start in range(0, len(examples), TOKENIZE_BATCH):
         ctx.check_cancelled()
         ctx.progress(start, len(examples), "text", "tokenizing")
         some = examples[start : start + TOKENIZE_BATCH]
-        encoded = parts.tokenizer([e.text for e in some], truncation=True, max_length=limit)
+        encoded = parts.tokenizer([e.text for e in some], truncation=True)
         rows += [
             {"input_ids": tokens, "attention_mask": [1] * len(tokens), "labels": ids[e.label]}
             for tokens, e in zip(encoded["input_ids"], some, strict=True)
         ]
-    return rows
+        cut += count_cut(parts.tokenizer, encoded, [e.text for e in some])
+    return rows, cut
+
+
+def count_cut(tokenizer: PreTrainedTokenizerBase, encoded: BatchEncoding, texts: list[str]) -> int:
+    """Return how many texts were cut."""
+    if encoded.encodings is not None:
+        return sum(bool(encoding.overflowing) for encoding in encoded.encodings)
+    whole = tokenizer(texts, verbose=False)["input_ids"]  # a tokenizer in Python does not tell
+    return sum(len(a) > len(b) for a, b in zip(whole, encoded["input_ids"], strict=True))
+
+
+def tell_cut(ctx: JobContext, data: Data, parts: Parts, split: str, cut: int, count: int) -> None:
+    """Say in log and result how many texts of a split were cut, if any."""
+    if cut:
+        note = (
+            f"{cut} of the {count} {split} texts are longer than the "
+            f"{parts.tokenizer.model_max_length} tokens that are read (max_length) and are cut"
+        )
+        data.notes.append(note)
+        ctx.log("warning", note)
 
 
 class ClassifierTrainer(Trainer):
@@ -124,7 +154,11 @@ def arguments(params: Settled, ctx: JobContext) -> TrainingArguments:
 
 def build(params: Settled, ctx: JobContext, data: Data, parts: Parts) -> ClassifierTrainer:
     """Put the Trainer together."""
-    rows = encode(params, ctx, parts, data.train)
+    limit_length(params, parts)
+    rows, cut = encode(ctx, parts, data.train)
+    validation, validation_cut = encode(ctx, parts, data.validation)
+    tell_cut(ctx, data, parts, "training", cut, len(rows))
+    tell_cut(ctx, data, parts, "validation", validation_cut, len(validation))
     lengths = [len(row["input_ids"]) for row in rows]
     grouped, why = grouping_pays(lengths, params.batch_size, params.seed)
     ctx.log("info", why)
@@ -133,7 +167,7 @@ def build(params: Settled, ctx: JobContext, data: Data, parts: Parts) -> Classif
         model=parts.model,
         args=arguments(params, ctx),
         train_dataset=rows,
-        eval_dataset=encode(params, ctx, parts, data.validation),
+        eval_dataset=validation,
         processing_class=parts.tokenizer,
         data_collator=DataCollatorWithPadding(parts.tokenizer),
         compute_metrics=figures,

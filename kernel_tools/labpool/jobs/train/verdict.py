@@ -12,7 +12,7 @@ def judged(ctx: JobContext, result: dict[str, Any]) -> dict[str, Any]:
 
     Args:
         ctx: The job's context.
-        result: Figures of the finished model, with those of the baselines.
+        result: Figures of the finished model, with those of the baselines where there are any.
 
     Returns:
         The result, with the verdict before its other notes.
@@ -35,7 +35,7 @@ def verdict(result: dict[str, Any]) -> list[str]:
             ("the most frequent class", "majority_accuracy"),
             ("a bag of words", "bag_of_words_accuracy"),
         )
-        if accuracy <= result[key]
+        if key in result and accuracy <= result[key]
     ]
     if not beaten:
         return []
