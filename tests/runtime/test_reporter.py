@@ -228,3 +228,19 @@ def test_a_line_that_breaks_lets_nobody_wait_and_says_so() -> None:
     assert not reporter.flush(60)
     reporter.close()
     assert "no way out" in str(reporter.broken)
+
+
+class Panic(BaseException):
+    """As a serializer in Rust raises it when it panics."""
+
+
+def test_a_sender_that_panics_holds_no_job_for_ever() -> None:
+    def send(_batch: str, _last: int, _awaited: bool) -> None:
+        raise Panic("no more")
+
+    reporter = Reporter(send, capacity=1)
+    reporter.put(metric(1))
+    with pytest.raises(RuntimeError, match="Panic: no more"):
+        reporter.put(metric(2))
+    reporter.close()
+    assert reporter.broken is not None

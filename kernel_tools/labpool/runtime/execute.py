@@ -23,7 +23,7 @@ from labpool.wire.runs import RunError
 from .context import Cancelled, JobContext, JobError
 from .locks import holding
 from .place import fault_of
-from .plain import TEXT_LIMIT, plain, text, words
+from .plain import NAME_LIMIT, TEXT_LIMIT, plain, said_by, text, words
 from .recording import RecordingContext
 from .registry import load_kind, resolve
 from .reporter import Reporter
@@ -192,15 +192,14 @@ def _outcome(spec: AttemptSpec, ctx: RecordingContext) -> Outcome:
     except JobError as error:
         return _failed(error.code, error.message, ctx, retry=error.retry, details=error.details)
     except MemoryError as error:
-        return _failed(
-            "out_of_memory", f"The job ran out of memory. {error}".strip(), ctx, retry=True
-        )
+        found = f"The job ran out of memory. {said_by(error)}".strip()
+        return _failed("out_of_memory", found, ctx, retry=True)
     except BaseException as error:  # noqa: BLE001 - whatever a stranger's body raises ends the attempt
         if fault := fault_of(error, ctx.run_dir):
             return _failed(fault.code, fault.message, ctx, retry=True, details=fault.details)
         again = isinstance(error, Exception) and not isinstance(error, _FINAL)
-        details = {"traceback": _traceback(error)}
-        return _failed("job_error", words(error), ctx, retry=again, details=details)
+        details = {"traceback": _traceback(error, ctx)}
+        return _failed("job_error", words(error, ctx.hide), ctx, retry=again, details=details)
 
 
 def call_body(kind_name: str, params: Mapping[str, Any], ctx: JobContext) -> Any:
@@ -211,16 +210,20 @@ def call_body(kind_name: str, params: Mapping[str, Any], ctx: JobContext) -> Any
 
 
 def _failed(
-    code: str,
-    message: str,
+    code: object,
+    message: object,
     ctx: RecordingContext,
     *,
     retry: bool,
     details: Mapping[str, Any] | None = None,
 ) -> Outcome:
-    facts = _facts(details or {}, ctx)
-    error = RunError(code=code, message=plain(message, ctx.hide), details=facts)
-    return Outcome(ended="failed", error=error, retry=retry)
+    """Say how a job failed; code and message are a stranger's, and may be no texts at all."""
+    error = RunError(
+        code=text(ctx.hide(said_by(code)), NAME_LIMIT),
+        message=text(ctx.hide(said_by(message))),
+        details=_facts(details or {}, ctx),
+    )
+    return Outcome(ended="failed", error=error, retry=bool(retry))
 
 
 def _facts(details: Mapping[str, Any], ctx: RecordingContext) -> dict[str, Any]:
@@ -228,9 +231,9 @@ def _facts(details: Mapping[str, Any], ctx: RecordingContext) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     for name, value in details.items():
         try:
-            facts[str(name)] = plain(value, ctx.hide, str(name))
-        except TypeError:
-            facts[str(name)] = plain(repr(value), ctx.hide)
+            facts[name] = plain(value, ctx.hide, name)
+        except Exception:  # noqa: BLE001 - a stranger's value may raise anything when it is read
+            facts[name] = plain(said_by(value, repr), ctx.hide)
     return plain(facts, ctx.hide) if len(json.dumps(facts)) <= RESULT_LIMIT else {}
 
 
@@ -249,9 +252,10 @@ def _checked(result: Any, ctx: RecordingContext) -> Any:
     return found
 
 
-def _traceback(error: BaseException) -> str:
+def _traceback(error: BaseException, ctx: RecordingContext) -> str:
+    """Return the last lines of a traceback; cleared first, as a cut could split a secret."""
     lines = traceback.format_exception(error)
-    return "".join(text(line, LINE_LIMIT) for line in lines)[-TEXT_LIMIT:]
+    return "".join(text(ctx.hide(line), LINE_LIMIT) for line in lines)[-TEXT_LIMIT:]
 
 
 def _lock(ctx: RecordingContext) -> Path:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .context import JobError
+from .plain import said_by
 
 DISK_FULL = "disk_full"
 DISK_READ_ONLY = "disk_read_only"
@@ -24,11 +25,12 @@ PLACE_CODES = frozenset({DISK_FULL, DISK_READ_ONLY, DISK_GONE})
 """Codes of these faults. With ``retry``, they let the run wait for the place, free of charge."""
 
 NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
-_CODES = {**dict.fromkeys(NO_SPACE, DISK_FULL), errno.EROFS: DISK_READ_ONLY}
 _NUMBER = re.compile(r"(?:os error|\[Errno) (\d+)")
 """The system's number as Rust and Python write it, for classes that keep only the text."""
 FULL_BYTES = 1 << 20
 """A file system with less free than this is full."""
+AMPLE_BYTES = 1 << 30
+"""A disk with so much free has room for most: only what needs more does not fit."""
 PROBE_BYTES = 1 << 16
 """What is written to see whether a folder takes anything: a quota does not show in free space."""
 
@@ -75,12 +77,11 @@ def fault_of(error: BaseException, folder: Path) -> JobError | None:
     """
     if isinstance(error, JobError):
         return None  # a job that has words of its own
-    for each in _causes(error):
-        code = _CODES.get(_number(each))
-        if code is not None:
-            return _fault(code, _where(each, folder))
-    # A class that keeps no number at all: the disk itself says whether it was that.
     room = look(folder)
+    for each in _causes(error):
+        if _number(each) in NO_SPACE and _is_here(each, folder, room):
+            return _fault(DISK_FULL, _where(each) or folder)
+    # For all else, and for a class that keeps no number, the disk itself says whether it was that.
     return _fault(room.code, folder) if room.code else None
 
 
@@ -106,17 +107,31 @@ def _number(error: BaseException) -> int:
         return error.errno
     if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
         return errno.ENOSPC
-    found = _NUMBER.search(str(error))
+    found = _NUMBER.search(said_by(error))
     return int(found[1]) if found else 0
 
 
-def _where(error: BaseException, folder: Path) -> Path:
-    """Return the folder that an error names, else the one where the job writes."""
+def _where(error: BaseException) -> Path | None:
+    """Return the folder that an error names, or None."""
     name = getattr(error, "filename", None)
     if not isinstance(name, str) or not Path(name).is_absolute():
-        return folder
+        return None
     found = Path(name)
     return found if found.is_dir() else found.parent
+
+
+def _is_here(error: BaseException, folder: Path, room: Room) -> bool:
+    """Whether it is the disk where all runs write that had no room, and not one of the job's own.
+
+    An error of a write names no file. A disk that has ample room then is another one.
+    """
+    where = _where(error)
+    if where is None:
+        return bool(room.code) or room.free < AMPLE_BYTES or _number(error) == errno.EDQUOT
+    try:
+        return where.stat().st_dev == folder.stat().st_dev
+    except OSError:
+        return bool(room.code)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -40,14 +40,32 @@ def text(value: str, limit: int = TEXT_LIMIT) -> str:
     return str(kept)
 
 
-def words(error: BaseException) -> str:
-    """Return an exception's name and words, also of one whose words cannot be had."""
-    name = type(error).__name__
+def said_by(value: object, how: Callable[[Any], str] = str) -> str:
+    """Return what a stranger's value says of itself, or that it fails to.
+
+    Args:
+        value: An error, or anything else.
+        how: ``str`` or ``repr``.
+    """
     try:
-        said = str(error)
-    except Exception as inner:  # noqa: BLE001 - its own code is as strange as the error
-        said = f"(its words cannot be had: {type(inner).__name__})"
-    return text(f"{name}: {said}" if said else name)
+        return how(value)
+    except BaseException as inner:  # noqa: BLE001 - its own code is as strange as the value
+        return f"(its words cannot be had: {type(inner).__name__})"
+
+
+def _unchanged(value: str) -> str:
+    return value
+
+
+def words(error: BaseException, hide: Hide = _unchanged) -> str:
+    """Return an exception's name and words, also of one whose words cannot be had.
+
+    Args:
+        error: What was raised.
+        hide: Blacks out secrets; before the text is cut, which could leave a piece of one.
+    """
+    name, said = type(error).__name__, said_by(error)
+    return text(hide(f"{name}: {said}" if said else name))
 
 
 def plain(value: Any, hide: Hide, where: str = "", limit: int = TEXT_LIMIT) -> Any:

@@ -73,7 +73,8 @@ class RecordingContext:
         """Make the folders."""
         self.checkpoint_dir = self.run_dir / "checkpoints"
         self.checkpoint_dir.mkdir(parents=True, exist_ok=True)
-        self._concealed = set(self.secrets.values())
+        self._concealed: set[str] = set()
+        self.conceal(*self.secrets.values())
 
     def emit(self, kind: type[Any], /, **values: Any) -> None:
         """Make an event of this attempt and send it.
@@ -161,8 +162,12 @@ class RecordingContext:
         return text
 
     def conceal(self, *values: str) -> None:
-        """See ``JobContext.conceal``."""
-        self._concealed = self._concealed | {value for value in values if value}
+        """See ``JobContext.conceal``.
+
+        Also as ``repr`` writes them: a ``KeyError``'s words are the ``repr`` of its key.
+        """
+        shown = {repr(value)[1:-1] for value in values if value}
+        self._concealed = self._concealed | {value for value in values if value} | shown
 
     def warm(self, name: str, make: Callable[[], C]) -> C:
         """See ``JobContext.warm``."""

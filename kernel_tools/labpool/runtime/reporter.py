@@ -180,7 +180,7 @@ class Reporter:
     def _run(self) -> None:
         try:
             self._send_all()
-        except Exception as error:  # noqa: BLE001 - whatever it is, the job must not wait for ever
+        except BaseException as error:  # noqa: BLE001 - a panic of a serializer is no Exception, and the job must not wait for ever
             _log.exception("words of a job can be sent no more")
             with self._lock:
                 self.broken = RuntimeError(words(error))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from labpool.runtime.execute import AttemptSpec, Outcome
 from labpool.runtime.plain import words
@@ -20,6 +21,8 @@ from .part import Part
 
 LONGEST_STORE_PAUSE_S = 5.0
 """Longest pause between two tries to store, seconds."""
+
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -168,11 +171,22 @@ class Attempt:
             last = await self._ending(end)
             if isinstance(last, RunFailed | RunInterrupted):
                 self.failed_on.append(self._last_part.seat_id)
-            await self._persist(last)
+            await self._end_with(last)
             await self._last_part.leave_worker()
         finally:
             if self._clock is not None:
                 self._clock.cancel()
+
+    async def _end_with(self, last: Event) -> None:
+        """Store how the attempt ended; where that cannot be stored, that it could not be."""
+        try:
+            await self._persist(last)
+        except Exception as error:  # noqa: BLE001 - a run must not be running for ever
+            _log.exception("the end of run %s could not be stored", self.run.id)
+            why = RunError(
+                code="words_lost", message=f"How the run ended cannot be stored: {words(error)}"
+            )
+            await self._persist(RunFailed(run_id=self.run.id, attempt=self.number, error=why))
 
     async def _see_through(self, part: Part) -> None:
         end: Outcome | WorkerLost = WorkerLost("worker_lost", "The server stopped guiding it.")
@@ -246,7 +260,7 @@ class Attempt:
         self._stopping = asyncio.ensure_future(self.stop(StopReason.TIMEOUT))
 
     async def _ending(self, end: Outcome | WorkerLost) -> Event:
-        run = await self._store.read(self._store.sync.run, self.run.id)
+        run = await self._patiently(self._store.read, self._store.sync.run, self.run.id)
         return ending(
             run or self.run,
             end,
@@ -258,11 +272,15 @@ class Attempt:
         )
 
     async def _persist(self, *events: Event | Spoken) -> None:
+        await self._patiently(self._store.append, *events)
+
+    async def _patiently(self, ask: Callable[..., Awaitable[T]], *what: Any) -> T:
+        """Ask the store, again and again while it is away."""
         pause = 0.2
         while True:
             try:
-                return await self._store.append(*events)
+                return await ask(*what)
             except ServerUnavailable as error:
-                _log.warning("cannot store what run %s says: %s", self.run.id, error)
+                _log.warning("the store does not serve run %s: %s", self.run.id, error)
                 await asyncio.sleep(pause)
                 pause = min(LONGEST_STORE_PAUSE_S, pause * 2)

@@ -74,12 +74,13 @@ class Part:
         self._patience_over = asyncio.Event()
         self._patience: asyncio.TimerHandle | None = None
         self._batches: asyncio.Queue[Batch] = asyncio.Queue()
-        self._recorded = self._acknowledged = spec.after
+        self._heard = self._recorded = self._acknowledged = spec.after
         self._news = asyncio.Condition()
         self.work = asyncio.ensure_future(backend.run(spec.worker, spec, secrets))
 
     def hear(self, batch: Batch) -> None:
         """Take a batch of the job's words; they are stored in order."""
+        self._heard = batch.last
         self._batches.put_nowait(batch)
 
     async def stop(self, grace_s: float) -> None:
@@ -178,9 +179,10 @@ class Part:
         a figure or a warning may be among them.
         """
         stored = asyncio.ensure_future(self._stored(end.last_n))
-        await asyncio.wait(
-            {stored, recorder}, timeout=LAST_WORDS_S, return_when=asyncio.FIRST_COMPLETED
-        )
+        waited = {stored, recorder}
+        await asyncio.wait(waited, timeout=LAST_WORDS_S, return_when=asyncio.FIRST_COMPLETED)
+        if self._heard >= end.last_n:  # they are here: it is the store that takes its time
+            await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
         if self._recorded >= end.last_n:
             return end
         stored.cancel()

@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from labpool.runtime.place import DISK_FULL, Room, in_words, look
+from labpool.runtime.place import AMPLE_BYTES, DISK_FULL, Room, in_words, look
 from labpool.wire import RunError
 from labpool.wire._base import utc_now
 
 LOOK_S = 5.0
 """Pause between two looks at a place in trouble, seconds: a disk tells nobody that it has room."""
-AMPLE_BYTES = 1 << 30
-"""A place with so much free has room for the others; only the run that needs more waits."""
 MORE_BYTES = 64 << 20
 """How much more must be free than after the fault, at the most."""
 MORE_SHARE = 0.02

@@ -15,10 +15,11 @@ from typing import Literal
 import psutil
 
 from labpool.runtime.execute import AttemptSpec, Outcome, execute
+from labpool.runtime.plain import words
 from labpool.runtime.reporter import Reporter
 from labpool.runtime.warm import Warm
 
-from .backend import Batch, Dashboard, Listener, PoolSettings, Seat
+from .backend import Batch, Dashboard, Listener, PoolSettings, Seat, WorkerLost
 
 
 @dataclass
@@ -84,9 +85,13 @@ class ThreadBackend:
             _on(loop, partial(self._listener.batch, batch))
 
         def work() -> None:
-            job.reporter = Reporter(send, after=spec.after)
-            outcome = execute(spec, job.reporter, job.stop, secrets, self._warm)
-            _on(loop, partial(_settle, done, outcome))
+            try:
+                job.reporter = Reporter(send, after=spec.after)
+                outcome = execute(spec, job.reporter, job.stop, secrets, self._warm)
+            except BaseException as error:  # noqa: BLE001 - else the run would hold its seat for ever
+                _on(loop, partial(_settle, done, WorkerLost("worker_lost", words(error))))
+            else:
+                _on(loop, partial(_settle, done, outcome))
 
         threading.Thread(target=work, name=f"labpool-{spec.key}", daemon=True).start()
         try:
@@ -127,6 +132,10 @@ def _on(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:
         return  # the loop is closed: the server has gone, and with it everyone who would listen
 
 
-def _settle(done: asyncio.Future[Outcome], outcome: Outcome) -> None:
-    if not done.done():
-        done.set_result(outcome)
+def _settle(done: asyncio.Future[Outcome], end: Outcome | WorkerLost) -> None:
+    if done.done():
+        return
+    if isinstance(end, WorkerLost):
+        done.set_exception(end)
+    else:
+        done.set_result(end)

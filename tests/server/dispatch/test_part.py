@@ -109,3 +109,25 @@ async def test_a_success_whose_words_are_missing_is_none(
     end = await part.guide()
     assert isinstance(end, WorkerLost)
     assert (end.code, end.details) == ("words_lost", {"missing": 6})
+
+
+async def test_words_that_have_come_are_waited_for_however_long_storing_them_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "LAST_WORDS_S", 0.01)
+    room = asyncio.Event()
+
+    async def persist(*_: object) -> None:
+        await room.wait()
+
+    pool = Pool()
+    part = part_on(pool, persist, tmp_path)
+    guided = asyncio.ensure_future(part.guide())
+    part.hear(said("one", "two"))
+    pool.end.set_result(Outcome(ended="succeeded", result=1, last_n=2))
+    await asyncio.wait({guided}, timeout=0.1)  # ten times as long as the words may be on their way
+    assert not guided.done()
+    room.set()
+    end = await guided
+    assert isinstance(end, Outcome)
+    assert end.ended == "succeeded"

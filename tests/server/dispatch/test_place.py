@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from labpool.runtime.place import DISK_FULL, DISK_GONE, DISK_READ_ONLY, Room
+from labpool.runtime.place import AMPLE_BYTES, DISK_FULL, DISK_GONE, DISK_READ_ONLY, Room
 from labpool.wire import RunError
 from labpool_server.dispatch import Place
-from labpool_server.dispatch.place import AMPLE_BYTES
 
 MIB = 1 << 20
 FOLDER = Path("/disk/runs")
