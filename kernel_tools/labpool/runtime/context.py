@@ -160,7 +160,8 @@ class JobContext(Protocol):
 
         Args:
             name: One thing of a name is kept for each process; it stays when the run ends, and
-                its ``close()`` is called when the process ends.
+                its ``close()`` is called when the process ends. Child processes that it needs
+                are named by its ``processes``; all others are ended with the run.
             make: Called where there is none, or it is closed.
         """
 

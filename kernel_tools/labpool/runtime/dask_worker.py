@@ -12,6 +12,7 @@ from typing import Any
 import psutil
 from distributed import Worker, WorkerPlugin, get_worker
 
+from .children import Children
 from .execute import AttemptSpec, execute
 from .reporter import Reporter
 from .warm import Warm
@@ -34,6 +35,7 @@ class WorkerDesk(WorkerPlugin):
 
     Attributes:
         warm: What one attempt leaves ready for the next.
+        children: The processes below the worker's, or None where some may be somebody else's.
     """
 
     def __init__(self, *, own: bool = False) -> None:
@@ -44,6 +46,7 @@ class WorkerDesk(WorkerPlugin):
         self._reporters: dict[str, Reporter] = {}
         self._secrets: dict[str, dict[str, str]] = {}
         self.warm = Warm()
+        self.children: Children | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel to the worker empty."""
@@ -53,12 +56,19 @@ class WorkerDesk(WorkerPlugin):
         """Bind the worker's process to the server's.
 
         A Ctrl-C in the server's terminal is the server's: it asks the jobs to save. And when
-        the server dies, Linux ends the worker, even one that holds the interpreter's lock.
+        the server dies, Linux ends the worker, even one that holds the interpreter's lock. What
+        its jobs have started goes with it.
         """
-        if self._own and threading.current_thread() is threading.main_thread():
+        if threading.current_thread() is not threading.main_thread():
+            return
+        if self._own:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             if sys.platform == "linux":
                 ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+            self.children = Children()
+            self.children.guard()
+        elif worker.nanny and worker.state.nthreads == 1:  # a process for one task at a time
+            self.children = Children()
 
     def teardown(self, worker: Worker) -> None:
         """Close what is warm before the process ends."""
@@ -83,10 +93,14 @@ class WorkerDesk(WorkerPlugin):
         """Take note that an attempt starts; return its stop flag."""
         with self._lock:
             self._reporters[key] = reporter
+        if self.children is not None:
+            self.children.begin()
         return self.stop_flag(key)
 
     def end(self, key: str) -> None:
-        """Forget an attempt."""
+        """Forget an attempt, and end what it has started and not ended."""
+        if self.children is not None:
+            self.children.end(self.warm.processes())
         with self._lock:
             self._reporters.pop(key, None)
             self._stops.pop(key, None)

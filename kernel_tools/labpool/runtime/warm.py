@@ -14,6 +14,10 @@ class Closes(Protocol):
     def closed(self) -> bool:
         """Whether it is of no more use."""
 
+    @property
+    def processes(self) -> list[int]:
+        """Ids of this process's children that it needs; all others end with the run."""
+
     def close(self) -> None:
         """Let go of everything, soon; a second call does nothing."""
 
@@ -35,6 +39,11 @@ class Warm:
             if thing is None or thing.closed:
                 thing = self._things[name] = make()
             return cast("C", thing)
+
+    def processes(self) -> set[int]:
+        """Return the ids of this process's children that the things need."""
+        with self._lock:
+            return {pid for thing in self._things.values() for pid in thing.processes}
 
     def close(self) -> None:
         """Close everything."""

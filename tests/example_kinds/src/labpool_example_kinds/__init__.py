@@ -68,6 +68,12 @@ class SpeakParams(_Params):
     lines: int = Field(default=50, ge=0)
 
 
+class SpawnParams(_Params):
+    """Start processes in every way that there is, and leave them."""
+
+    hang: bool = Field(default=False, description="Never end, and never look for a cancel.")
+
+
 class WriteParams(_Params):
     """Write one file."""
 
@@ -136,6 +142,12 @@ SPEAK = JobKind(
     title="Say odd things",
     params=SpeakParams,
     entry="labpool_example_kinds.oddities:speak",
+)
+SPAWN = JobKind(
+    name="spawn",
+    title="Start processes",
+    params=SpawnParams,
+    entry="labpool_example_kinds.spawning:spawn",
 )
 WRITE = JobKind(
     name="write",

@@ -62,10 +62,10 @@ class Chromium:
             NoBrowser: None can be started.
         """
         path = await asyncio.to_thread(find, given)
-        before = set(_drivers())
+        before = set(drivers())
         with _temporary_folder(scratch):
             playwright = await async_playwright().start()
-        processes = [driver for driver in _drivers() if driver not in before]
+        processes = [driver for driver in drivers() if driver not in before]
         try:
             browser = await _launched(playwright, path)
         except Error as error:
@@ -166,7 +166,7 @@ def _temporary_folder(folder: Path) -> Iterator[None]:
             os.environ["TMPDIR"] = before
 
 
-def _drivers() -> list[psutil.Process]:
+def drivers() -> list[psutil.Process]:
     """Return the drivers that this process has started, and nothing else that it has."""
     return [child for child in psutil.Process().children() if _is_driver(child)]
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from playwright.async_api import Error, Page
 
-from .chromium import Chromium
+from .chromium import Chromium, drivers
 from .errors import BrowserDied
 from .loop import PrivateLoop, Underway
 from .scratch import Scratch
@@ -77,6 +77,11 @@ class BrowserHost:
     def closed(self) -> bool:
         """Whether it was closed."""
         return self._closed
+
+    @property
+    def processes(self) -> list[int]:
+        """Ids of the drivers, also of one that is being started; browsers are below them."""
+        return [driver.pid for driver in drivers()]
 
     def submit(self, work: Coroutine[Any, Any, T]) -> Underway[T]:
         """Run a coroutine on the browser's own loop."""
