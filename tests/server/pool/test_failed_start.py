@@ -64,7 +64,7 @@ async def test_a_client_that_does_not_connect_is_closed(
     monkeypatch.setattr(cluster, "CONNECT_S", 0.1)
     settings = PoolSettings(minimum=1, maximum=1, scheduler_address="tcp://127.0.0.1:9")
     backend = DaskBackend(settings, Listener(batch=nothing, change=nothing), History())
-    with pytest.raises(OSError, match="127.0.0.1:9"):
+    with pytest.raises(OSError, match=r"127\.0\.0\.1:9"):
         await backend.start()
     await backend.close()
     assert [client.status for client in made] == ["closed"]
