@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Collection
+from contextlib import AsyncExitStack
 from typing import Any, cast
 
 import dask.config
@@ -82,13 +83,19 @@ class Dask:
     desk = WorkerDesk
 
     @staticmethod
-    async def cluster(settings: PoolSettings) -> LocalCluster:
-        """Start a scheduler and workers on this machine; only this process is let in."""
+    async def cluster(settings: PoolSettings, ends: AsyncExitStack) -> LocalCluster:
+        """Start a scheduler and workers on this machine; only this process is let in.
+
+        Args:
+            settings: How many, and how large.
+            ends: Takes what ends the cluster, before anything of it starts.
+        """
         loop = asyncio.get_running_loop()
         security = await loop.run_in_executor(None, Security.temporary)
         options = {
             "distributed.scheduler.allowed-failures": 0,
             "distributed.scheduler.http.routes": _ROUTES,
+            "distributed.worker.http.routes": [],  # nobody of ours asks a worker by HTTP
             **gate.OPTIONS,
             "distributed.worker.memory.target": False,
             "distributed.worker.memory.spill": False,
@@ -118,6 +125,7 @@ class Dask:
                 env=numeric,
                 config=options,
             )
+            ends.push_async_callback(_end, cluster)
             cluster.scheduler_spec["cls"] = gate.GatedScheduler
             return await cluster
 
@@ -127,18 +135,38 @@ class Dask:
         add_page(cast("Scheduler", cluster.scheduler), history, seats)
 
     @staticmethod
-    async def client(target: Any, security: dict[str, str] | None) -> Client:
+    async def client(target: Any, security: dict[str, str] | None, ends: AsyncExitStack) -> Client:
         """Connect to a scheduler.
 
         Args:
             target: The cluster, or a scheduler's address.
             security: Paths of TLS files (ca, cert, key), or None.
+            ends: Takes what closes the client, before it connects.
         """
         tls = Security(**_tls(security)) if security else None
-        client: Client = await Client(
+        client = Client(
             target, asynchronous=True, set_as_default=False, security=tls, timeout=CONNECT_S
         )
+        ends.push_async_callback(_closed, client)
+        await client
         return client
+
+
+async def _closed(thing: Client | LocalCluster) -> None:
+    closing = thing.close()
+    if closing is not None:
+        await closing
+
+
+async def _end(cluster: LocalCluster) -> None:
+    """End all of a cluster, also of one whose start was cut: Dask then forgets its parts."""
+    async with AsyncExitStack() as parts:
+        if cluster.scheduler is not None:
+            parts.push_async_callback(cluster.scheduler.close)
+        parts.push_async_callback(_closed, cluster)
+        known = cluster.workers.values()
+        for nanny in [n for n in cluster._created if n not in known]:  # noqa: SLF001
+            parts.push_async_callback(nanny.close)  # first: the cluster refuses to end beside it
 
 
 def _memory_limit(settings: PoolSettings) -> str | int:

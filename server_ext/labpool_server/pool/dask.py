@@ -8,6 +8,7 @@ import os
 import re
 import signal
 from collections.abc import Awaitable, Mapping
+from contextlib import AsyncExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -52,6 +53,7 @@ class DaskBackend:
         self._settings = settings
         self._listener = listener
         self._history = history
+        self._ends = AsyncExitStack()
         self._cluster: LocalCluster | None = None
         self._client: Client | None = None
         self._facts: dict[str, dict[str, Any]] = {}
@@ -68,19 +70,21 @@ class DaskBackend:
         loop = asyncio.get_running_loop()
         dask = await loop.run_in_executor(None, _imported)
         if self.mode == "local":
-            self._cluster = await dask.cluster(self._settings)
+            self._cluster = await dask.cluster(self._settings, self._ends)
             dask.add_page(self._cluster, self._history, self.seats)
-            self._client = await dask.client(self._cluster, None)
+            self._client = await dask.client(self._cluster, None, self._ends)
         else:
             self._client = await dask.client(
-                self._settings.scheduler_address, self._settings.security
+                self._settings.scheduler_address, self._settings.security, self._ends
             )
         desk = dask.desk(own=self.mode == "local")
         await cast("Awaitable[None]", self._client.register_plugin(desk))
         self._client.subscribe_topic(dask.topic, self._on_batch)
         self._client.subscribe_topic("all", self._on_scheduler_event)
+        self._ends.callback(self._client.unsubscribe_topic, "all")
         if self.mode == "attached":
             self._client.subscribe_topic(MEMORY_TOPIC, self._on_memory_kill)
+            self._ends.callback(self._client.unsubscribe_topic, MEMORY_TOPIC)
         await self.seats()
         self._listener.change()
 
@@ -88,13 +92,8 @@ class DaskBackend:
         """See ``Backend.close``."""
         for task in tuple(self._tasks):
             task.cancel()
-        if self._client is not None:
-            self._client.unsubscribe_topic("all")
-            if self.mode == "attached":
-                self._client.unsubscribe_topic(MEMORY_TOPIC)
-            await _closed(self._client)
-        if self._cluster is not None:
-            await _closed(self._cluster)
+        self._client = self._cluster = None
+        await self._ends.aclose()  # each step, whatever the others do
 
     async def seats(self) -> list[Seat]:
         """See ``Backend.seats``."""
@@ -312,12 +311,6 @@ def _imported() -> Dask:
     from .cluster import Dask
 
     return Dask()
-
-
-async def _closed(thing: Client | LocalCluster) -> None:
-    closing = thing.close()
-    if closing is not None:
-        await closing
 
 
 def _seat_id(name: object) -> str:

@@ -35,6 +35,7 @@ class PoolKeeper:
         self._on_change = on_change
         self._starting: asyncio.Task[None] | None = None
         self._retry: asyncio.TimerHandle | None = None
+        self._ending: asyncio.Task[None] | None = None
         self._seen = 0.0
         self.backend: Backend | None = None
         self.state: Literal["stopped", "starting", "ready", "failed"] = "stopped"
@@ -71,9 +72,12 @@ class PoolKeeper:
         if self._starting is not None and not self._starting.done():
             self._starting.cancel()
             await asyncio.wait({self._starting})
-        if self.backend is not None:
-            await self.backend.close()
+        backend, ending = self.backend, self._ending
         self.backend, self.state, self.seats = None, "stopped", []
+        if ending is not None:
+            await asyncio.wait({ending})
+        if backend is not None:
+            await backend.close()
 
     def _begin(self, reason: str) -> None:
         self.state, self.reason = "starting", reason
@@ -85,7 +89,7 @@ class PoolKeeper:
             await backend.start()
             self.seats = await backend.seats()
         except asyncio.CancelledError:
-            await backend.close()
+            await self._end(backend)
             raise
         except Exception as error:  # noqa: BLE001 - a cluster can fail in any way; people must see which
             _log.exception("the pool did not start")
@@ -96,9 +100,23 @@ class PoolKeeper:
         self._on_change()
 
     async def _failed(self, backend: Backend, reason: str) -> None:
+        """Say so, end what is left of it, and only then let another one start beside nothing."""
         self.state, self.reason, self.seats = "failed", reason, []
         self.backend = None
-        again = f"The workers are starting again. Before: {reason}"
-        self._retry = asyncio.get_running_loop().call_later(RETRY_S, self._begin, again)
         self._on_change()
+        await self._end(backend)
+        if self.state == "failed":  # and not closed meanwhile
+            again = f"The workers are starting again. Before: {reason}"
+            self._retry = asyncio.get_running_loop().call_later(RETRY_S, self._begin, again)
+
+    async def _end(self, backend: Backend) -> None:
+        """Close a backend to the end, also when who asked for it is cancelled."""
+        self._ending = asyncio.ensure_future(_closed(backend))
+        await asyncio.shield(self._ending)
+
+
+async def _closed(backend: Backend) -> None:
+    try:
         await backend.close()
+    except Exception:  # noqa: BLE001 - it failed already; the reason that people see is the first one
+        _log.exception("what is left of the pool could not be ended")

@@ -1,0 +1,112 @@
+"""A pool that does not start leaves nothing behind, and starts again only after that."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from labpool_server.dashboard.history import History
+from labpool_server.pool import cluster, keeper
+from labpool_server.pool.backend import Listener, PoolSettings
+from labpool_server.pool.dask import DaskBackend
+from labpool_server.pool.keeper import PoolKeeper
+
+pytestmark = pytest.mark.cluster
+
+
+def nothing(*_: Any) -> None:
+    pass
+
+
+def ours() -> tuple[set[int], set[int]]:
+    """Return the workers and the ports of this process."""
+    me = psutil.Process()
+    workers = {
+        child.pid
+        for child in me.children(recursive=True)
+        if "resource_tracker" not in " ".join(child.cmdline())
+    }
+    ports = {c.laddr.port for c in me.net_connections("inet") if c.status == "LISTEN"}
+    return workers, ports
+
+
+async def test_a_start_that_is_cut_when_workers_come_up_leaves_nothing(tmp_path: Path) -> None:
+    before = ours()
+    settings = PoolSettings(minimum=1, maximum=1, local_directory=str(tmp_path))
+    backend = DaskBackend(settings, Listener(batch=nothing, change=nothing), History())
+    start = asyncio.create_task(backend.start())
+    while ours()[0] == before[0]:
+        assert not start.done()
+        await asyncio.sleep(0.01)
+    start.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await start
+    await backend.close()
+    await backend.close()
+    assert ours() == before
+
+
+async def test_a_client_that_does_not_connect_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+
+    class Watched(cluster.Client):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            made.append(self)
+
+    monkeypatch.setattr(cluster, "Client", Watched)
+    monkeypatch.setattr(cluster, "CONNECT_S", 0.1)
+    settings = PoolSettings(minimum=1, maximum=1, scheduler_address="tcp://127.0.0.1:9")
+    backend = DaskBackend(settings, Listener(batch=nothing, change=nothing), History())
+    with pytest.raises(OSError, match=r"127\.0\.0\.1:9"):
+        await backend.start()
+    await backend.close()
+    assert [client.status for client in made] == ["closed"]
+
+
+class _Broken:
+    """A backend that cannot start, and takes its time to end."""
+
+    def __init__(self) -> None:
+        self.closing, self.may_close = asyncio.Event(), asyncio.Event()
+
+    async def start(self) -> None:
+        raise OSError("no room")
+
+    async def close(self) -> None:
+        self.closing.set()
+        await self.may_close.wait()
+        raise OSError("and no end")
+
+
+async def test_the_next_start_waits_until_the_failed_one_has_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(keeper, "RETRY_S", 0)
+    made: list[Any] = []
+
+    def make() -> Any:
+        made.append(_Broken())
+        return made[-1]
+
+    pool = PoolKeeper(make, nothing)
+    pool.ensure()
+    while not made:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    await made[0].closing.wait()
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert (pool.state, pool.reason, len(made)) == ("failed", "OSError: no room", 1)
+    made[0].may_close.set()
+    while len(made) < 2:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    await made[1].closing.wait()
+    made[1].may_close.set()
+    await pool.close()
+    assert (pool.state, len(made)) == ("stopped", 2)
