@@ -194,3 +194,12 @@ def test_no_field_of_any_word_tells_a_secret(
         AttemptStarted,
     }
     assert SECRET not in events_adapter.dump_json(ctx.events).decode()
+
+
+@pytest.mark.parametrize(
+    "value", [{1: "a", "1": "b"}, {"x" * 3000 + "a": "a", "x" * 3000 + "b": "b"}]
+)
+def test_names_that_become_one_lose_no_value(value: dict[Any, str]) -> None:
+    told = plain(value, str)
+    assert list(told.values()) == ["a", "b"]
+    assert all(len(name) <= 1000 for name in told)

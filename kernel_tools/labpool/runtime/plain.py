@@ -105,15 +105,24 @@ def _many(value: Any, hide: Hide, where: str, limit: int, levels: int) -> Any:
     if levels == 0:
         raise TypeError(f"{where or 'the value'} has more than {DEEPEST} levels")
     if isinstance(value, Mapping | BaseModel):
-        return {
-            text(hide(_key(key, where)), NAME_LIMIT): _plain(
-                inner, hide, _below(where, key), limit, levels - 1
-            )
-            for key, inner in dict(value).items()
-        }
+        told: dict[str, Any] = {}
+        for key, inner in dict(value).items():
+            name = _free(text(hide(_key(key, where)), NAME_LIMIT), told)
+            told[name] = _plain(inner, hide, _below(where, key), limit, levels - 1)
+        return told
     return [
         _plain(inner, hide, f"{where}[{at}]", limit, levels - 1) for at, inner in enumerate(value)
     ]
+
+
+def _free(name: str, taken: Mapping[str, Any]) -> str:
+    """Return a name not yet taken: cut, blacked out or a number, two may have become one."""
+    found, count = name, 1
+    while found in taken:
+        count += 1
+        mark = f" ({count})"
+        found = name[: NAME_LIMIT - len(mark)] + mark
+    return found
 
 
 def _one(value: Any, where: str) -> bool | int | float | str:

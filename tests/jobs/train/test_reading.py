@@ -104,6 +104,25 @@ def test_a_zip_holds_one_table(tmp_path: Path, names: list[str]) -> None:
     assert "must hold one table" in str(caught.value.details)
 
 
+@pytest.mark.parametrize(
+    ("at", "bits", "word"),
+    [((6, 8), b"\x01\x00", "password"), ((8, 10), b"\x09\x00", "compression")],
+)
+def test_a_zip_that_cannot_be_unpacked_is_named(
+    tmp_path: Path, at: tuple[int, int], bits: bytes, word: str
+) -> None:
+    path = tmp_path / "b.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("a.csv", table())
+    raw = path.read_bytes()
+    for start in (0, raw.index(b"PK\x01\x02") + 2):  # the file's own header and the list's
+        raw = raw[: start + at[0]] + bits + raw[start + at[1] :]
+    path.write_bytes(raw)
+    with pytest.raises(InvalidParams) as caught:
+        loaded(path)
+    assert word in str(caught.value.details)
+
+
 @pytest.mark.parametrize("name", ["a.csv.gz", "b.zip"])
 def test_damaged_packed_files(tmp_path: Path, name: str) -> None:
     raw = gzip.compress(table().encode())

@@ -115,13 +115,22 @@ def _decoded(line: bytes, encoding: str, number: int) -> str:
 @contextmanager
 def _unpacked(path: Path, raw: IO[bytes], inner: zipfile.ZipInfo | None) -> Iterator[IO[bytes]]:
     if inner is not None:
-        with zipfile.ZipFile(raw) as packed, packed.open(inner) as file:
+        with zipfile.ZipFile(raw) as packed, _opened(packed, inner) as file:
             yield file
     elif path.suffix.lower() == ".gz":
         with gzip.open(raw) as file:
             yield cast("IO[bytes]", file)
     else:
         yield raw
+
+
+def _opened(packed: zipfile.ZipFile, inner: zipfile.ZipInfo) -> IO[bytes]:
+    try:
+        return packed.open(inner)
+    except RuntimeError as error:  # a password, or a compression that Python lacks
+        raise DataError(
+            "dataset", f"{inner.filename}: cannot be unpacked ({error}); pack it plainly"
+        ) from error
 
 
 def _encoding(head: bytes) -> str:
