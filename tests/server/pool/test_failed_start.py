@@ -8,6 +8,7 @@ from typing import Any
 
 import psutil
 import pytest
+from distributed import Client
 
 from labpool_server.dashboard.history import History
 from labpool_server.pool import cluster, keeper
@@ -55,7 +56,7 @@ async def test_a_client_that_does_not_connect_is_closed(
 ) -> None:
     made = []
 
-    class Watched(cluster.Client):
+    class Watched(Client):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
             made.append(self)

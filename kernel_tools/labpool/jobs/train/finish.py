@@ -53,10 +53,10 @@ def finish(
         "val_f1": entry["eval_f1"],
     }
     facts = {
-        "predicted_classes": measured["test_classes"],
         "evaluated_on": split,
         "evaluated_examples": len(held_out),
         "evaluated_texts_seen_in_training": data.repeated.get(split, 0),
+        "predicted_classes": measured["test_classes"],
         "epochs": round(trainer.state.log_history[-1]["epoch"]),
         "best_epoch": round(entry["epoch"]),
         "most_epochs": params.epochs,
@@ -79,7 +79,11 @@ def finish(
 
     digest = checkpoints.install(target, save)
     ctx.artifact(
-        target, name="model", kind="checkpoint", sha256=digest, meta={**reached, **facts, "final": True}
+        target,
+        name="model",
+        kind="checkpoint",
+        sha256=digest,
+        meta={**reached, **facts, "final": True},
     )
     ctx.log("info", f"the model is saved; {split}: accuracy {reached['accuracy']:.4f}")
     return judged(ctx, {**reached, **compare(ctx, data, held_out), **facts})
