@@ -58,7 +58,7 @@ async def test_a_client_that_does_not_connect_is_closed(
 
     class Watched(Client):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
-            super().__init__(*args, **kwargs)
+            super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]  # as Dask has it
             made.append(self)
 
     monkeypatch.setattr(cluster, "Client", Watched)
