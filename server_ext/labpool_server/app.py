@@ -60,7 +60,8 @@ class Labpool(ExtensionApp):
     memory_limit = Unicode(
         "auto",
         help='Memory at which a worker is ended, for each worker: "4GB", "512MiB", "auto" (the '
-        'default: the machine\'s memory shared out) or "0" for no limit. Environment: '
+        'default: the machine\'s memory shared out) or "0" for no limit; 128 MiB at least, as a '
+        "worker takes about 80 MB before any job. Environment: "
         "LABPOOL_MEMORY_LIMIT.",
     ).tag(config=True)
     threads = Integer(

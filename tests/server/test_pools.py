@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
@@ -173,6 +174,35 @@ def test_a_foreign_cluster_is_used_shown_and_left_alone(
     server.stop()
     assert [p.poll() for p in processes] == [None] * 3
     assert all(psutil.pid_exists(p.pid) for p in processes)
+
+
+def test_the_death_of_a_foreign_scheduler_is_told_on_every_route(
+    new_server: MakeServer, cluster: tuple[str, list[subprocess.Popen[bytes]]]
+) -> None:
+    address, (scheduler, *_) = cluster
+    server = new_server(scheduler_address=address)
+    server.wait_for_workers()
+    run_id = begun(server)
+    scheduler.kill()
+    scheduler.wait(60)
+
+    def failed() -> dict[str, Any] | None:
+        seen = [
+            server.http.get("pool"),
+            server.http.get("monitoring"),
+            server.http.post("pool/workers/mine-0/restart"),
+            server.http.patch("pool", json={"n_workers": 2}),
+            server.http.post("runs", json={"kind": "primes"}),
+        ]
+        assert [answer.status_code for answer in seen if answer.status_code >= 500] == []
+        pool: dict[str, Any] = seen[0].json()
+        return pool if pool["state"] != "ready" else None
+
+    pool = until(failed, 60, server)
+    assert pool["reason"]
+    assert pool["workers"] == []
+    # What ran there is no longer said to run, and goes on once there is a scheduler again.
+    server.wait(run_id, "interrupted", "queued")
 
 
 def test_a_scheduler_that_is_not_there_is_named(new_server: MakeServer) -> None:

@@ -21,6 +21,7 @@ from labpool_server.dashboard.page import Seats, add_page
 
 from . import gate
 from .backend import MEMORY_TOPIC, PoolSettings
+from .memory import limit_flaw
 
 CONNECT_S = 10
 """How long a scheduler may take to answer, seconds."""
@@ -170,6 +171,8 @@ async def _end(cluster: LocalCluster) -> None:
 
 
 def _memory_limit(settings: PoolSettings) -> str | int:
+    if flaw := limit_flaw(settings.memory_limit):
+        raise ValueError(flaw)
     if settings.memory_limit == "auto":
         return int(MEMORY_LIMIT / max(1, settings.maximum))
     return int(parse_bytes(settings.memory_limit))

@@ -15,6 +15,7 @@ from labpool_server.pool import cluster, keeper
 from labpool_server.pool.backend import Listener, PoolSettings
 from labpool_server.pool.dask import DaskBackend
 from labpool_server.pool.keeper import PoolKeeper
+from labpool_server.pool.memory import limit_flaw
 
 pytestmark = pytest.mark.cluster
 
@@ -111,3 +112,27 @@ async def test_the_next_start_waits_until_the_failed_one_has_ended(
     made[1].may_close.set()
     await pool.close()
     assert (pool.state, len(made)) == ("stopped", 2)
+
+
+@pytest.mark.parametrize("limit", ["auto", "0", "128MiB", "4GB", "2e9"])
+def test_a_memory_limit_may_be_written_in_many_ways(limit: str) -> None:
+    assert limit_flaw(limit) == ""
+
+
+@pytest.mark.parametrize(
+    ("limit", "words"),
+    [("20MB", "is too small"), ("127MiB", "128 MiB or more"), ("1", "small"), ("much", "no size")],
+)
+async def test_a_memory_limit_that_no_worker_can_live_with_is_told_by_the_pool(
+    limit: str, words: str, tmp_path: Path
+) -> None:
+    settings = PoolSettings(minimum=1, maximum=1, memory_limit=limit, local_directory=str(tmp_path))
+    listener = Listener(batch=nothing, change=nothing)
+    told = asyncio.Event()
+    pool = PoolKeeper(lambda: DaskBackend(settings, listener, History()), told.set)
+    pool.ensure()
+    await told.wait()
+    assert pool.state == "failed"
+    assert f"memory_limit '{limit}'" in pool.reason
+    assert words in pool.reason
+    await pool.close()
