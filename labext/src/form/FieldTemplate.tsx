@@ -58,7 +58,8 @@ function Single(
         </label>
       )}
       {children}
-      {schema.description !== undefined && (
+      {schema.description !== undefined && schema.type !== 'boolean' && (
+        // A checkbox of RJSF's brings its description itself.
         <div id={`${id}__description`} className="lp-Field-help" dir="auto">
           {schema.description}
         </div>

@@ -4,7 +4,7 @@ import * as React from 'react';
 import type { Run, RunError } from '../api/types';
 import { Button } from '../resources/button';
 import { reasonWord } from '../text/items';
-import { advice, isolated } from '../text/sentences';
+import { advice, direction, isolated } from '../text/sentences';
 import { Commands } from '../tokens';
 import { useCommands } from '../views/actions';
 import { useLabpool } from '../views/widget';
@@ -139,7 +139,7 @@ function Warnings(props: {
   return props.sentences.length === 0 ? null : (
     <ul className="lp-PageWarnings" aria-label={trans.__('Warnings')}>
       {props.sentences.map((sentence, index) => (
-        <li key={index} dir="auto">
+        <li key={index} dir={direction(sentence)}>
           {sentence}
         </li>
       ))}

@@ -6,7 +6,7 @@ import { useLabpool, useSignal } from '../views/widget';
 
 /** What is to be known before the lists: the connection, and thresholds that are crossed. */
 export function Notices(): React.ReactElement {
-  const { session, trans } = useLabpool();
+  const { session, trans, format } = useLabpool();
   useSignal(session.poolChanged);
   useSignal(session.linkChanged);
   const alerts = session.link === 'live' ? session.alerts : [];
@@ -16,7 +16,9 @@ export function Notices(): React.ReactElement {
       {alerts.length > 0 && (
         <ul className="lp-Alerts" role="status">
           {alerts.map(alert => (
-            <li key={`${alert.code} ${alert.subject}`}>{alertWords(alert, trans)}</li>
+            <li key={`${alert.code} ${alert.subject}`}>
+              {alertWords(alert, trans, format)}
+            </li>
           ))}
         </ul>
       )}

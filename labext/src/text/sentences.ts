@@ -9,6 +9,13 @@ export function isolated(name: string): string {
   return `\u2068${name}\u2069`;
 }
 
+/** Which way a sentence reads: by most of its letters, as the first may be those of a name. */
+export function direction(sentence: string): 'ltr' | 'rtl' {
+  const rightToLeft = sentence.match(/[\u0590-\u08ff\ufb1d-\ufefc]/g)?.length ?? 0;
+  const leftToRight = sentence.match(/\p{Script=Latin}/gu)?.length ?? 0;
+  return rightToLeft > leftToRight ? 'rtl' : 'ltr';
+}
+
 /** What happened, in a sentence. */
 export function sentence(
   event: Happening,
@@ -171,7 +178,11 @@ export function advice(error: RunError, trans: TranslationBundle): string {
 }
 
 /** What people have to know now; in the server's own words where Labpool has no others. */
-export function alertWords(alert: Alert, trans: TranslationBundle): string {
+export function alertWords(
+  alert: Alert,
+  trans: TranslationBundle,
+  format: Format
+): string {
   const folder = isolated(alert.subject);
   switch (alert.code) {
     case 'disk_full':
@@ -192,14 +203,14 @@ export function alertWords(alert: Alert, trans: TranslationBundle): string {
     case 'runs_not_listed':
       return trans.__(
         'The record was made anew: it lacks %1 folder(s) of runs that lie in %2. Nothing of them was deleted.',
-        String(alert.value),
+        format.number(alert.value),
         folder
       );
     case 'more_workers_than_cores':
       return trans.__(
         'The pool may have %1 workers, but the machine has %2 cores: they take turns, and each run is slower.',
-        String(alert.value),
-        String(alert.threshold)
+        format.number(alert.value),
+        format.number(alert.threshold)
       );
     default:
       return alert.message;

@@ -86,11 +86,15 @@ describe('the page of a run', () => {
   });
 
   it('shows the notes of a result as warnings before its figures', async () => {
-    const notes = ['the model is no better than its baselines', 'متن‌ها دو بار هستند'];
+    const notes = [
+      'پرونده.csv: its columns are separated by semicolon',
+      'متن‌ها دو بار هستند'
+    ];
     const run = runOf({ state: 'succeeded', result: { notes, accuracy: 0.5 } });
     const { node } = await page({ run });
     const told = node.querySelectorAll('.lp-PageResult > :first-child li');
     expect([...told].map(one => one.textContent)).toEqual(notes);
+    expect([...told].map(one => one.getAttribute('dir'))).toEqual(['ltr', 'rtl']);
   });
 
   it('shows the figures of a result', async () => {

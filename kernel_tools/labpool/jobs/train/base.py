@@ -12,7 +12,13 @@ from .params import Params
 from .visible import listed
 
 FRESH = ("bert-lstm", "bert")
-TOKENIZERS = ("tokenizer.json", "vocab.txt", "spiece.model", "sentencepiece.bpe.model")
+TOKENIZERS = (
+    "tokenizer.json",
+    "vocab.txt",
+    "spiece.model",
+    "spm.model",
+    "sentencepiece.bpe.model",
+)
 PROBLEMS = {
     "multi_label_classification": "several classes for one text",
     "regression": "a number for each text",
