@@ -55,7 +55,7 @@ async def test_a_stranger_gets_nothing(target: LabServer) -> None:
 
 def test_a_run_is_followed_over_cut_connections(target: LabServer) -> None:
     random.seed(7)
-    run_id = target.submit("chatter", {"messages": 5000, "rate": 2000})
+    run_id = target.submit("chatter", {"messages": 8000, "rate": 3200})
     got: list[int] = []
     types: list[str] = []
     while not types or types[-1] != "run_succeeded":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +28,11 @@ def nothing(*_: Any) -> None:
 def ours() -> tuple[set[int], set[int]]:
     """Return the workers and the ports of this process."""
     me = psutil.Process()
-    workers = {
-        child.pid
-        for child in me.children(recursive=True)
-        if "resource_tracker" not in " ".join(child.cmdline())
-    }
+    workers = set()
+    for child in me.children(recursive=True):
+        with suppress(psutil.NoSuchProcess):  # it has ended since, or is a zombie
+            if "resource_tracker" not in " ".join(child.cmdline()):
+                workers.add(child.pid)
     ports = {c.laddr.port for c in me.net_connections("inet") if c.status == "LISTEN"}
     return workers, ports
 
