@@ -99,3 +99,11 @@ def test_no_cut_leaves_a_piece_of_a_secret(raising: Run, room: int) -> None:
     for length in range(room, room + 100, 7):
         told = raising(ValueError("x" * length + SECRET)).model_dump_json()
         assert "kkk" not in told
+
+
+def test_details_that_are_too_large_say_that_they_are_left_out(raising: Run) -> None:
+    outcome = raising(JobError("bad", "Too much to tell.", rows=list(range(300_000))))
+    assert outcome.error is not None
+    assert outcome.error.message == "Too much to tell."
+    assert outcome.error.details.keys() == {"left_out"}
+    assert "more than 1048576" in outcome.error.details["left_out"]

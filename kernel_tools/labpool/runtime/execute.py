@@ -234,7 +234,11 @@ def _facts(details: Mapping[str, Any], ctx: RecordingContext) -> dict[str, Any]:
             facts[name] = plain(value, ctx.hide, name)
         except Exception:  # noqa: BLE001 - a stranger's value may raise anything when it is read
             facts[name] = plain(said_by(value, repr), ctx.hide)
-    return plain(facts, ctx.hide) if len(json.dumps(facts)) <= RESULT_LIMIT else {}
+    size = len(json.dumps(facts))
+    if size > RESULT_LIMIT:
+        return {"left_out": f"The details have {size} bytes, more than {RESULT_LIMIT}."}
+    told: dict[str, Any] = plain(facts, ctx.hide)
+    return told
 
 
 def _checked(result: Any, ctx: RecordingContext) -> Any:
