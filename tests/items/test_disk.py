@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from labpool.items import Ledger, LedgerError, LedgerFull, NewItem, write_jsonl
+from support.disk import fill, small_disk
 
 from .conftest import ME, data, ended, new_items, states
 
@@ -19,37 +18,19 @@ pytestmark = pytest.mark.faults
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
+def disk(tmp_path: Path) -> Iterator[Path]:
     """A real file system of four megabytes."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
-    try:
-        done = subprocess.run(mount, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        pytest.skip("there is no mount command here")
-    if done.returncode:
-        pytest.skip(f"no file system can be mounted here: {done.stderr.strip()}")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
-def fill(folder: Path, leave: int) -> Path:
-    """Use up a disk but for some bytes."""
-    filler = folder / "filler"
-    state = os.statvfs(folder)
-    with filler.open("wb") as file:
-        os.posix_fallocate(file.fileno(), 0, state.f_bavail * state.f_frsize - leave)
-    return filler
+    with small_disk(tmp_path / "disk", 4 << 20) as folder:
+        yield folder
 
 
 @pytest.mark.parametrize("leave", [0, 100_000, 400_000])
-def test_full_in_the_middle_of_an_end(small_disk: Path, leave: int) -> None:
-    with Ledger.open(small_disk / "items.db") as ledger:
+def test_full_in_the_middle_of_an_end(disk: Path, leave: int) -> None:
+    with Ledger.open(disk / "items.db") as ledger:
         ledger.add(new_items("a", "b"))
         ledger.claim(ME, 2)
         assert ledger.finish("a", ME, ended(data={"first": 1}))
-        filler = fill(small_disk, leave)
+        filler = fill(disk, leave)
         for _ in range(2):
             with pytest.raises(LedgerError, match=r"Free some space|whether it is full"):
                 ledger.finish("b", ME, ended(data=BIG))
@@ -60,9 +41,9 @@ def test_full_in_the_middle_of_an_end(small_disk: Path, leave: int) -> None:
         assert ledger.counts().records == 501
 
 
-def test_full_while_items_are_added(small_disk: Path) -> None:
-    with Ledger.open(small_disk / "items.db") as ledger:
-        filler = fill(small_disk, 600_000)
+def test_full_while_items_are_added(disk: Path) -> None:
+    with Ledger.open(disk / "items.db") as ledger:
+        filler = fill(disk, 600_000)
         many = [NewItem(f"{n}", {"text": "x" * 100}) for n in range(8000)]
         with pytest.raises(LedgerError):
             ledger.add(many)
@@ -72,22 +53,22 @@ def test_full_while_items_are_added(small_disk: Path) -> None:
         assert ledger.add(many) == 8000 - before
 
 
-def test_full_before_there_is_a_ledger(small_disk: Path) -> None:
-    filler = fill(small_disk, 0)
+def test_full_before_there_is_a_ledger(disk: Path) -> None:
+    filler = fill(disk, 0)
     with pytest.raises(LedgerError):
-        Ledger.open(small_disk / "run" / "items.db")
+        Ledger.open(disk / "run" / "items.db")
     filler.unlink()
-    with Ledger.open(small_disk / "run" / "items.db") as ledger:
+    with Ledger.open(disk / "run" / "items.db") as ledger:
         assert ledger.add(new_items("a")) == 1
 
 
-def test_no_room_for_an_export(small_disk: Path, ledger: Ledger) -> None:
+def test_no_room_for_an_export(disk: Path, ledger: Ledger) -> None:
     ledger.add(new_items("a"))
     ledger.claim(ME, 1)
     ledger.finish("a", ME, ended(data=BIG))
-    filler = fill(small_disk, 100_000)
+    filler = fill(disk, 100_000)
     with pytest.raises(LedgerFull, match="Free some space"):
-        write_jsonl(ledger, small_disk / "out.jsonl")
-    assert [path.name for path in small_disk.iterdir()] == ["filler"]
+        write_jsonl(ledger, disk / "out.jsonl")
+    assert [path.name for path in disk.iterdir()] == ["filler"]
     filler.unlink()
-    write_jsonl(ledger, small_disk / "out.jsonl")
+    write_jsonl(ledger, disk / "out.jsonl")

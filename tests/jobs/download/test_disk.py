@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from labpool.jobs.download import Params, space
 from labpool.jobs.download.limits import Limits
 from labpool.jobs.download.work import download
 from labpool.runtime.context import JobError
+from support.disk import fill, remount, small_disk
 from support.hub import HubRepo, LocalHub
 
 from .conftest import BIG, SIZE, Desk, entry_for, noise
@@ -24,33 +23,10 @@ DISK = 8_000_000
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A real file system of eight megabytes."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", str(folder)]
-    try:
-        done = subprocess.run(mount, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        pytest.skip("there is no mount command here")
-    if done.returncode:
-        pytest.skip(f"no file system can be mounted here: {done.stderr.strip()}")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
-@pytest.fixture
-def tight(hub: LocalHub, repo: HubRepo, small_disk: Path) -> Desk:
-    return Desk(hub, entry_for(repo), small_disk)
-
-
-def fill(folder: Path, leave: int) -> Path:
-    """Use up a disk but for some bytes."""
-    filler = folder / "filler"
-    with filler.open("wb") as file:
-        file.truncate(0)
-        os.posix_fallocate(file.fileno(), 0, space.free_and_reserve(folder, Limits())[0] - leave)
-    return filler
+def tight(hub: LocalHub, repo: HubRepo, tmp_path: Path) -> Iterator[Desk]:
+    """A desk whose cache lies on a real file system of eight megabytes."""
+    with small_disk(tmp_path / "disk", DISK) as folder:
+        yield Desk(hub, entry_for(repo), folder)
 
 
 def disk_full(desk: Desk, **limits: bool) -> JobError:
@@ -202,9 +178,8 @@ def test_attempts_leave_no_empty_parts(desk_for: Callable[..., Desk], hub: Local
 
 @pytest.mark.faults
 def test_read_only_disk(tight: Desk) -> None:
-    remount = ["mount", "-o", "remount,ro", str(tight.folder)]
     context = tight.context()
-    subprocess.run(remount, check=True)
+    remount(tight.folder, "ro")
     with pytest.raises(JobError) as caught:
         download(Params(id="tiny"), context, tight.limits)
     assert caught.value.code == "cache_not_writable"
