@@ -304,17 +304,25 @@ def followed(server: StandIn) -> None:
         time.sleep(0.05)
 
 
-def read_all(reader: int) -> str:
+def read_until(reader: int, words: str) -> str:
+    """Return what a program shows until these words are there, or until it ends."""
     found = b""
-    while True:
-        try:
-            piece = os.read(reader, 65536)
-        except OSError:  # the other end of a terminal is closed
-            piece = b""
-        if not piece:
-            os.close(reader)
-            return found.decode()
+    while words.encode() not in found and (piece := read(reader)):
         found += piece
+    return found.decode(errors="replace")
+
+
+def read_all(reader: int) -> str:
+    found = b"".join(iter(lambda: read(reader), b""))
+    os.close(reader)
+    return found.decode()
+
+
+def read(reader: int) -> bytes:
+    try:
+        return os.read(reader, 65536)
+    except OSError:  # the other end of a terminal is closed
+        return b""
 
 
 @pytest.mark.parametrize("terminal", [True, False])
@@ -324,10 +332,9 @@ def test_ctrl_c_stops_following_and_not_the_run(
     run = pool.train(name="[bold]x")
     Job(server, run).start().progress(4)
     program, reader = start(server, "follow", run.id, "--from-start", terminal=terminal)
-    followed(server)
-    time.sleep(0.5)
+    shown = read_until(reader, "40% (4/10 step)")
     program.send_signal(signal.SIGINT)
-    shown = read_all(reader)
+    shown += read_all(reader)
     assert program.wait(10) == 130
     assert "40% (4/10 step)" in shown
     assert f"labpool follow {run.id}" in shown
@@ -361,10 +368,10 @@ def test_a_restart_of_the_server_is_told_on_stderr(server: StandIn, pool: Labpoo
     program, reader = start(server, "follow", run.id, "--from-start")
     followed(server)
     server.stop()
-    time.sleep(0.5)
+    shown = read_until(reader, "stream broke")
     server.start()
     job.say(RunSucceeded)
-    shown = read_all(reader)
+    shown += read_all(reader)
     assert program.wait(10) == 0
     assert "stream broke" in shown
     assert shown.splitlines()[-1].startswith(f"{run.id} succeeded")

@@ -130,6 +130,7 @@ def test_a_page_that_loads_again_shows_it_and_it_goes_on(lab: NotebookPage) -> N
     until(lambda: "widget-view" in file.read_text(), 30)
     lab.page.reload()
     lab.ready()
+    lab.command("docmanager:open", path=file.name)  # the workspace may be older than the notebook
     expect(widget(lab)).to_have_count(1, timeout=60_000)
     until(lambda: done(lab) > 0, 60)
     assert moves(lab)
