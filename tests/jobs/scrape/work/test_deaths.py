@@ -103,6 +103,27 @@ def test_a_browser_is_renewed_before_it_grows_and_the_old_one_goes(site: LocalSi
     assert host.closed
 
 
+def test_two_that_start_at_once_take_nothing_of_each_other_and_of_the_process() -> None:
+    before = dict(os.environ)
+    hosts = [BrowserHost(HostSettings()) for _ in range(3)]
+
+    async def look(host: BrowserHost) -> str:
+        async with host.page(Visitor()) as (_, page):
+            await page.set_content("<title>there</title>")
+            return await page.title()
+
+    try:
+        first = [host.submit(look(host)) for host in hosts]
+        assert [look.result(60) for look in first] == ["there"] * 3
+        assert dict(os.environ) == before
+        hosts[0].close()
+        assert [host.submit(look(host)).result(30) for host in hosts[1:]] == ["there"] * 2
+        assert [host.launches for host in hosts] == [1] * 3
+    finally:
+        for host in hosts:
+            host.close()
+
+
 @pytest.mark.parametrize("page", [True, False])
 def test_a_browser_that_hangs_is_replaced(site: LocalSite, page: bool) -> None:
     host = BrowserHost(HostSettings(open_s=3))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -23,10 +24,16 @@ CLOSE_S = 1.5
 ends them is itself killed four seconds after it was asked to go."""
 MOST_VISITS = 4
 """Visitors that a browser keeps warm."""
+START_S = 60.0
+"""How long a driver may take to start, seconds."""
+LOOK_S = 0.02
+"""How often a driver that is to start looks whether another one has started, seconds."""
 HELP = (
     "Install one (apt-get install chromium-headless-shell, or: playwright install --only-shell "
     "chromium), or name it with c.Labpool.scrape_browser."
 )
+
+_starting = threading.Lock()
 
 
 class Chromium:
@@ -62,10 +69,18 @@ class Chromium:
             NoBrowser: None can be started.
         """
         path = await asyncio.to_thread(find, given)
-        before = set(drivers())
-        with _temporary_folder(scratch):
-            playwright = await async_playwright().start()
-        processes = [driver for driver in drivers() if driver not in before]
+        async with _one_at_a_time():
+            before = set(drivers())
+            try:
+                async with asyncio.timeout(START_S):
+                    with _temporary_folder(scratch):
+                        playwright = await async_playwright().start()
+            except TimeoutError as error:
+                for driver in drivers():
+                    if driver not in before:
+                        driver.kill()
+                raise NoBrowser(f"The browser's driver is not up after {START_S:g} s.") from error
+            processes = [driver for driver in drivers() if driver not in before]
         try:
             browser = await _launched(playwright, path)
         except Error as error:
@@ -147,6 +162,20 @@ async def _launch(playwright: Playwright, path: str | None, *, sandbox: bool) ->
         handle_sigterm=False,
         handle_sighup=False,
     )
+
+
+@asynccontextmanager
+async def _one_at_a_time() -> AsyncIterator[None]:
+    """Start one driver after the other in this process.
+
+    Two that start at once would take each other's driver, and each other's folder, for their own.
+    """
+    while not _starting.acquire(blocking=False):  # noqa: ASYNC110 - another loop's thread has it
+        await asyncio.sleep(LOOK_S)
+    try:
+        yield
+    finally:
+        _starting.release()
 
 
 @contextmanager
