@@ -120,6 +120,8 @@ class Browser:
 
     def write(self, first: str, *headers: str, known: bool = True, body: bytes = b"") -> None:
         lines = [first, *headers]
+        if not any(header.startswith("Host:") for header in headers):
+            lines.append("Host: wrong.example")
         if known:
             pair = f"{self.guard.username}:{self.guard.password}"
             lines.append(f"Proxy-Authorization: Basic {b64encode(pair.encode()).decode()}")
@@ -149,7 +151,7 @@ class Browser:
         return status, headers, b""
 
     async def get(self, url: str, *headers: str) -> tuple[int, dict[str, str], bytes]:
-        self.write(f"GET {url} HTTP/1.1", "Host: wrong.example", *headers)
+        self.write(f"GET {url} HTTP/1.1", *headers)
         return await self.answer()
 
 

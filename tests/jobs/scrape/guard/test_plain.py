@@ -48,7 +48,7 @@ async def test_another_user_of_the_machine_is_a_stranger() -> None:
         "'x'.encode('idna')  # is loaded while the files may still be read\n"
         "os.setuid(65534)\n"
         "with socket.create_connection(('127.0.0.1', int(sys.argv[1]))) as line:\n"
-        "    line.sendall(b'GET http://127.0.0.1:1/ HTTP/1.1\\r\\n\\r\\n')\n"
+        "    line.sendall(b'GET http://127.0.0.1:1/ HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n')\n"
         "    print(line.recv(12).decode())\n"
     )
     async with guarded() as guard:
@@ -103,25 +103,28 @@ async def test_targets_that_cannot_be_reached(names: Names) -> None:
 @pytest.mark.parametrize(
     ("sent", "status"),
     [
-        (b"GET / HTTP/1.1\r\n\r\n", 400),
-        (b"GET https://a.example/ HTTP/1.1\r\n\r\n", 400),
-        (b"GET http://user:pass@a.example/ HTTP/1.1\r\n\r\n", 400),
-        (b"GET http://a.example:x/ HTTP/1.1\r\n\r\n", 400),
-        (b"CONNECT a.example HTTP/1.1\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: a.example\r\n\r\n", 400),
+        (b"GET https://a.example/ HTTP/1.1\r\nHost: a.example\r\n\r\n", 400),
+        (b"GET http://user:pass@a.example/ HTTP/1.1\r\nHost: a.example\r\n\r\n", 400),
+        (b"GET http://a.example:x/ HTTP/1.1\r\nHost: a.example\r\n\r\n", 400),
+        (b"CONNECT a.example HTTP/1.1\r\nHost: a.example\r\n\r\n", 400),
         (b"hello\r\n\r\n", 400),
-        (b"GET  http://a.example/ HTTP/1.1\r\n\r\n", 400),
+        (b"GET  http://a.example/ HTTP/1.1\r\nHost: a.example\r\n\r\n", 400),
         (b"GET http://a.example/ HTTP/2.0\r\n\r\n", 505),
-        (b"GET http://a.example/ HTTP/1.1\r\nA : b\r\n\r\n", 400),
-        (b"GET http://a.example/ HTTP/1.1\r\nA: b\r\n folded\r\n\r\n", 400),
-        (b"GET http://a.example/ HTTP/1.1\r\nA: b\nC: d\r\n\r\n", 400),
-        (b"POST http://a.example/ HTTP/1.1\r\nContent-Length: 1, 2\r\n\r\n", 400),
-        (b"POST http://a.example/ HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400),
-        (b"POST http://a.example/ HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", 501),
+        (b"GET http://a.example/ HTTP/1.1\r\nHost: a.example\r\nA : b\r\n\r\n", 400),
+        (b"GET http://a.example/ HTTP/1.1\r\nHost: a.example\r\nA: b\r\n folded\r\n\r\n", 400),
+        (b"GET http://a.example/ HTTP/1.1\r\nHost: a.example\r\nA: b\nC: d\r\n\r\n", 400),
+        (b"POST http://a.b/ HTTP/1.1\r\nHost: a.b\r\nContent-Length: 1, 2\r\n\r\n", 400),
+        (b"POST http://a.b/ HTTP/1.1\r\nHost: a.b\r\nContent-Length: -1\r\n\r\n", 400),
+        (b"POST http://a.b/ HTTP/1.1\r\nHost: a.b\r\nTransfer-Encoding: gzip\r\n\r\n", 501),
         (
-            b"PUT http://a.b/ HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n",
+            b"PUT http://a.b/ HTTP/1.1\r\nHost: b\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n",
             400,
         ),
-        (b"GET http://a.example/ HTTP/1.1\r\nA: " + b"b" * 9000 + b"\r\n\r\n", 431),
+        (
+            b"GET http://a.example/ HTTP/1.1\r\nHost: a.example\r\nA: " + b"b" * 9000 + b"\r\n\r\n",
+            431,
+        ),
     ],
 )
 async def test_messages_that_are_none(sent: bytes, status: int, names: Names) -> None:

@@ -1,6 +1,6 @@
 """Heads of HTTP/1.1 messages: read strictly, so that no two readers see different messages.
 
-After RFC 9112; what that lets a recipient repair is refused here.
+h11 reads them, after RFC 9112; what that lets a recipient repair is refused here before.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import dataclass
+
+import h11
 
 HOP_BY_HOP = {
     b"connection",
@@ -22,10 +24,10 @@ HOP_BY_HOP = {
 }
 """Headers for the next hop only (RFC 9110, section 7.6.1)."""
 
-_TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_VALUE = re.compile(rb"[\t\x20-\x7e\x80-\xff]*")
-_TARGET = re.compile(rb"[\x21-\x7e\x80-\xff]+")
-_STATUS_LINE = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: ([\t\x20-\x7e\x80-\xff]*))?")
+# Line by line: no control character, and no line that goes on in the next one.
+_CLEAN = re.compile(rb"(?:(?![ \t])[\t\x20-\x7e\x80-\xff]+(?:\r\n|$))+")
+# What an answer needs before it, so that h11 takes it for one.
+_ASKED = h11.Request(method=b"GET", target=b"/", headers=[(b"host", b"-")])
 
 
 class BadMessage(Exception):
@@ -149,37 +151,44 @@ def parse_request(head: bytes) -> Request:
     Raises:
         BadMessage: It is none.
     """
-    first, *rest = head.lstrip(b"\r\n").split(b"\r\n")
-    parts = first.split(b" ")
-    if len(parts) != 3 or not _TOKEN.fullmatch(parts[0]) or not _TARGET.fullmatch(parts[1]):
+    event = _parse(h11.Connection(h11.SERVER), head.lstrip(b"\r\n"))
+    if not isinstance(event, h11.Request):
         raise BadMessage("that is no HTTP request")
-    if parts[2] not in {b"HTTP/1.0", b"HTTP/1.1"}:
+    if event.http_version not in {b"1.0", b"1.1"}:
         raise BadMessage("only HTTP/1.1 is spoken here", 505)
-    return Request(parts[0], parts[1], int(parts[2][-1:]), _parse_fields(rest))
+    return Request(event.method, event.target, int(event.http_version[-1:]), _headers(event))
 
 
 def parse_response(head: bytes) -> Response:
     """Read the head of an answer.
 
     Raises:
-        BadMessage: It is none.
+        BadMessage: It is none, or one that a plain request does not get.
     """
-    first, *rest = head.split(b"\r\n")
-    match = _STATUS_LINE.fullmatch(first)
-    if not match:
+    connection = h11.Connection(h11.CLIENT)
+    connection.send(_ASKED)
+    connection.send(h11.EndOfMessage())
+    event = _parse(connection, head)
+    if not isinstance(event, h11.Response | h11.InformationalResponse):
         raise BadMessage("that is no HTTP answer")
-    return Response(int(match[1]), int(match[2]), match[3] or b"", _parse_fields(rest))
+    if event.http_version not in {b"1.0", b"1.1"}:
+        raise BadMessage("only HTTP/1.1 is spoken here")
+    minor = int(event.http_version[-1:])
+    return Response(minor, event.status_code, event.reason, _headers(event))
 
 
-def _parse_fields(lines: list[bytes]) -> Headers:
-    fields = []
-    for line in lines:
-        name, colon, value = line.partition(b":")
-        value = value.strip(b" \t")
-        if not colon or not _TOKEN.fullmatch(name) or not _VALUE.fullmatch(value):
-            raise BadMessage("a header cannot be read")
-        fields.append((name.lower(), value))
-    return Headers(fields)
+def _parse(connection: h11.Connection, head: bytes) -> object:
+    if not _CLEAN.fullmatch(head):
+        raise BadMessage("a line of the headers cannot be read")
+    try:
+        connection.receive_data(head + b"\r\n\r\n")
+        return connection.next_event()
+    except h11.RemoteProtocolError as error:
+        raise BadMessage(str(error), error.error_status_hint) from error
+
+
+def _headers(event: h11.Request | h11.Response | h11.InformationalResponse) -> Headers:
+    return Headers(list(event.headers))
 
 
 def head_bytes(first: bytes, fields: list[tuple[bytes, bytes]]) -> bytes:

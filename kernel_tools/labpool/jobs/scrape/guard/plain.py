@@ -162,8 +162,6 @@ async def read_response(reader: Reader) -> Response:
     response = parse_response(head)
     response.headers.chunked()  # both refuse what they cannot read
     response.headers.length()
-    if response.status == 101:
-        raise BadMessage("it changes the protocol, which nobody asked for")
     return response
 
 
