@@ -118,7 +118,8 @@ async def test_targets_that_cannot_be_reached(names: Names) -> None:
         (b"POST http://a.b/ HTTP/1.1\r\nHost: a.b\r\nContent-Length: -1\r\n\r\n", 400),
         (b"POST http://a.b/ HTTP/1.1\r\nHost: a.b\r\nTransfer-Encoding: gzip\r\n\r\n", 501),
         (
-            b"PUT http://a.b/ HTTP/1.1\r\nHost: b\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n",
+            b"PUT http://a.b/ HTTP/1.1\r\nHost: a.b\r\nTransfer-Encoding: chunked\r\n"
+            + b"Content-Length: 5\r\n\r\n",
             400,
         ),
         (
