@@ -100,6 +100,12 @@ async def test_targets_that_cannot_be_reached(names: Names) -> None:
             assert (await page.get(f"http://both.lan:{there.port}/"))[0] == 200
 
 
+TWO_LENGTHS = (
+    b"PUT http://a.b/ HTTP/1.1\r\nHost: a.b\r\nTransfer-Encoding: chunked\r\n"
+    b"Content-Length: 5\r\n\r\n"
+)
+
+
 @pytest.mark.parametrize(
     ("sent", "status"),
     [
@@ -117,11 +123,7 @@ async def test_targets_that_cannot_be_reached(names: Names) -> None:
         (b"POST http://a.b/ HTTP/1.1\r\nHost: a.b\r\nContent-Length: 1, 2\r\n\r\n", 400),
         (b"POST http://a.b/ HTTP/1.1\r\nHost: a.b\r\nContent-Length: -1\r\n\r\n", 400),
         (b"POST http://a.b/ HTTP/1.1\r\nHost: a.b\r\nTransfer-Encoding: gzip\r\n\r\n", 501),
-        (
-            b"PUT http://a.b/ HTTP/1.1\r\nHost: a.b\r\nTransfer-Encoding: chunked\r\n"
-            + b"Content-Length: 5\r\n\r\n",
-            400,
-        ),
+        (TWO_LENGTHS, 400),
         (
             b"GET http://a.example/ HTTP/1.1\r\nHost: a.example\r\nA: " + b"b" * 9000 + b"\r\n\r\n",
             431,
