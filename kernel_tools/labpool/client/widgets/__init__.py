@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .display import bundle, show
+from .display import RUN, bundle, show, widget
 
-__all__ = ["bundle", "show"]
+__all__ = ["RUN", "bundle", "show", "widget"]
