@@ -30,8 +30,9 @@ hypothesis.settings.load_profile("labpool")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Processes of pytest side by side, and a Labpool of one's own on this machine, share no scratch.
-os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
-SCRATCH = tempfile.mkdtemp(prefix="labpool-tests-")
+# Those that pytest starts have it beside this one's: paths of sockets must be short.
+SYSTEMS = os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
+SCRATCH = tempfile.mkdtemp(prefix="labpool-tests-", dir=SYSTEMS)
 os.environ["TMPDIR"] = tempfile.tempdir = SCRATCH
 
 

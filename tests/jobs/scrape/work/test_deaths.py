@@ -124,6 +124,26 @@ def test_two_that_start_at_once_take_nothing_of_each_other_and_of_the_process() 
             host.close()
 
 
+def test_it_starts_where_temporary_files_have_long_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "a-scratch-of-this-job-alone" / "job-1234567.batch"
+    folder.mkdir(parents=True)
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    host = BrowserHost(HostSettings())
+
+    async def look() -> str:
+        async with host.page(Visitor()) as (_, page):
+            await page.set_content("<title>there</title>")
+            return await page.title()
+
+    try:
+        assert host.submit(look()).result(60) == "there"
+    finally:
+        host.close()
+    assert browsers(psutil.Process()) == []
+
+
 @pytest.mark.parametrize("page", [True, False])
 def test_a_browser_that_hangs_is_replaced(site: LocalSite, page: bool) -> None:
     host = BrowserHost(HostSettings(open_s=3))

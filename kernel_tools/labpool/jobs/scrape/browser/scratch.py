@@ -12,19 +12,25 @@ import shutil
 import tempfile
 from pathlib import Path
 
+_LONGEST = 60
+"""Bytes of a path below which Chromium finds room for its socket: it wants 46 more, and a socket's
+path has 107 at the most."""
+_SHORT = ("/tmp", "/var/tmp")  # noqa: S108 - what is made there belongs to this user alone
+
 
 class Scratch:
     """A folder of this process.
 
     Attributes:
-        path: The folder; short, as a socket's path in it may have 107 characters at the most.
+        path: The folder: where this system puts temporary files, or where the path is shorter.
     """
 
     def __init__(self) -> None:
-        everybody = Path(tempfile.gettempdir()) / f"labpool-{os.getuid()}"
+        base = _base()
+        everybody = base / f"labpool-{os.getuid()}"
         everybody.mkdir(mode=0o700, exist_ok=True)
         if everybody.stat().st_uid != os.getuid():
-            everybody = Path(tempfile.mkdtemp(prefix="labpool-"))
+            everybody = Path(tempfile.mkdtemp(prefix="labpool-", dir=base))
         with (everybody / ".lock").open("a") as door:  # nobody sweeps what is only being made
             fcntl.flock(door, fcntl.LOCK_EX)
             _sweep(everybody)
@@ -36,6 +42,15 @@ class Scratch:
         """Take the folder away."""
         shutil.rmtree(self.path, ignore_errors=True)
         os.close(self._lock)
+
+
+def _base() -> Path:
+    """Return where temporary files go; batch systems have long names for that."""
+    for base in (tempfile.gettempdir(), *_SHORT):
+        longest = Path(base) / f"labpool-{os.getuid()}" / ("tmp" + 8 * "x")
+        if len(os.fsencode(longest)) <= _LONGEST and os.access(base, os.W_OK | os.X_OK):
+            return Path(base)
+    return Path(tempfile.gettempdir())
 
 
 def _sweep(everybody: Path) -> None:
