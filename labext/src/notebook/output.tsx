@@ -61,7 +61,7 @@ function Live(props: {
       </header>
       <Workers detail={detail} run={run} />
       <Outcome run={run} />
-      {!detail.series.isEmpty && <Metrics detail={detail} />}
+      {!detail.series.isEmpty && <Metrics detail={detail} isBrief />}
       <details
         className="lp-Output-more"
         onToggle={event => {
