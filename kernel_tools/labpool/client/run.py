@@ -206,9 +206,9 @@ class Run(WithItems):
             RuntimeError: This process is no kernel.
             ImportError: The widget is not installed here.
         """
-        from .widgets import widget
+        from .widgets import as_widget
 
-        return widget(self)
+        return as_widget(self)
 
     def __repr__(self) -> str:
         record = self.record

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .display import RUN, bundle, show, widget
+from .display import RUN, as_widget, bundle, show
 
-__all__ = ["RUN", "bundle", "show", "widget"]
+__all__ = ["RUN", "as_widget", "bundle", "show"]

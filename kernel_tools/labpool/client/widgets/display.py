@@ -73,7 +73,7 @@ def show(run: Showable) -> None:
     notebook.show(run)
 
 
-def widget(run: Showable) -> RunWidget:
+def as_widget(run: Showable) -> RunWidget:
     """Return a run as a widget for layouts of one's own; the same run is the same widget.
 
     Raises:
