@@ -6,6 +6,7 @@ import { entryPlugin } from './plugins/entry';
 import { formPlugin } from './plugins/form';
 import { labpoolPlugin } from './plugins/labpool';
 import { noticesPlugin } from './plugins/notices';
+import { notebookPlugin } from './plugins/notebook';
 import { pagePlugin } from './plugins/page';
 import { panelPlugin } from './plugins/panel';
 import { resourcesPlugin } from './plugins/resources';
@@ -18,6 +19,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   actionsPlugin,
   panelPlugin,
   pagePlugin,
+  notebookPlugin,
   formPlugin,
   resourcesPlugin,
   sessionsPlugin,

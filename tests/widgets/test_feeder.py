@@ -49,7 +49,7 @@ def feeder(stand_in: StandIn) -> Iterator[Feeder]:
 
 def follow(feeder: Feeder, ended: list[RunModel] | None = None) -> Recorder:
     known: list[RunModel] = [] if ended is None else ended
-    view = feeder.follow("r1", Recorder, known.append).view
+    view = feeder.follow("r1", known.append, Recorder).view
     assert isinstance(view, Recorder)
     return view
 

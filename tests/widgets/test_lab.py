@@ -1,4 +1,4 @@
-"""A real training, shown in a real JupyterLab, in a real browser."""
+"""The widget of a real training, in a real JupyterLab, in a real browser."""
 
 from __future__ import annotations
 
@@ -28,17 +28,15 @@ WORDS = {"family": "dowry alimony divorce custody", "labour": "wage worker insur
 SMALL = {"hidden_size": 32, "layers": 1, "heads": 2, "vocab_size": 200, "lstm_hidden": 16}
 TRAIN = """\
 import labpool
-from labpool.client.widgets import show
 pool = labpool.connect()
 run = pool.submit("train", dataset={file!r}, model_config={config!r}, epochs=1000,
                   batch_size=8, logging_steps=2, save_steps=500, max_length=16,
                   early_stopping_patience=0, name="Legal classifier")
-show(run)
+run.widget()
 """
 AGAIN = """\
 import labpool
-from labpool.client.widgets import show
-show(labpool.connect().runs()[0])
+labpool.connect().runs()[0].widget()
 """
 SLEEP = """\
 import pathlib, time

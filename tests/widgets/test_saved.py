@@ -18,6 +18,7 @@ from support.server import until
 
 from .conftest import tell
 
+RUN = "application/vnd.labpool.run+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATIC = Path(labpool.client.widgets.__file__).parent / "static" / "run.js"
 
@@ -36,6 +37,12 @@ WAIT = """\
 import time
 run.wait(60)
 time.sleep(1)  # the picture of the end is drawn by a thread
+"""
+REST = """\
+import threading
+for thread in threading.enumerate():
+    if thread.name.startswith("labpool"):
+        thread.join(60)
 """
 THREADS = """\
 import threading
@@ -82,7 +89,8 @@ def outputs(notebook: Any, cell: int = 0) -> Any:
 def test_a_run_on_its_way_is_kept_as_it_stood(execute: Any) -> None:
     (output,) = outputs(execute(SHOW))
     assert output.output_type == "display_data"
-    assert set(output.data) == {VIEW, "text/html", "text/plain"}
+    assert set(output.data) == {RUN, "text/html", "text/plain"}
+    assert output.data[RUN] == {"id": "r1"}
     assert "running" in output.data["text/plain"]
     assert "goes on in the server" in output.data["text/html"]
 
@@ -104,16 +112,23 @@ def test_the_end_replaces_the_picture_of_the_way(execute: Any, stand_in: StandIn
     assert "final_loss" in html
     assert "0.125" in html
     assert "goes on in the server" not in html
-    assert output.data[VIEW]["model_id"]
+    assert output.data[RUN] == {"id": "r1"}
 
 
 def test_a_cell_that_ends_in_a_run_shows_it(execute: Any) -> None:
     (output,) = outputs(execute(SHOW.replace("show(run)", "run")))
-    assert set(output.data) == {VIEW, "text/html", "text/plain"}
+    assert set(output.data) == {RUN, "text/html", "text/plain"}
 
 
-def test_many_shows_of_one_run_share_one_widget_and_two_threads(execute: Any) -> None:
-    notebook = execute(SHOW, "show(run)", THREADS)
-    models = {outputs(notebook, cell)[0].data[VIEW]["model_id"] for cell in (0, 1)}
+def test_shows_and_widgets_of_one_run_share_two_threads(execute: Any) -> None:
+    notebook = execute(SHOW, "run.widget()", "run.widget()", "show(run)", THREADS)
+    models = {outputs(notebook, cell)[0].data[VIEW]["model_id"] for cell in (1, 2)}
     assert len(models) == 1
-    assert notebook.cells[2].outputs[0].text == "['labpool-draw', 'labpool-events']\n"
+    assert outputs(notebook, 3)[0].data[RUN] == {"id": "r1"}
+    assert notebook.cells[4].outputs[0].text == "['labpool-draw', 'labpool-events']\n"
+
+
+def test_a_run_that_is_over_is_not_followed(execute: Any, stand_in: StandIn) -> None:
+    stand_in.emit(RunSucceeded(run_id="r1", attempt=1, result={"final_loss": 0.125}))
+    notebook = execute(SHOW, REST + THREADS)
+    assert notebook.cells[1].outputs[0].text == "[]\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Generator
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from labpool.wire.assets import Asset
 from labpool.wire.errors import (
@@ -32,6 +32,9 @@ from .metrics import Metrics
 from .show import Listing, run_html, standing
 from .stopping import Stop
 from .stream import EventStream
+
+if TYPE_CHECKING:
+    from .widgets.widget import RunWidget
 
 
 class Run(WithItems):
@@ -190,16 +193,33 @@ class Run(WithItems):
 
     # Showing
 
+    def widget(self) -> RunWidget:
+        """Return the run as a widget: for layouts of your own, Voilà, VS Code and Colab.
+
+        In JupyterLab a run needs none: as the last line of a cell it is live without a kernel.
+
+        Returns:
+            An ipywidget, live as long as this kernel is.
+
+        Raises:
+            LabpoolError: There is no such run, or the server does not answer.
+            RuntimeError: This process is no kernel.
+            ImportError: The widget is not installed here.
+        """
+        from .widgets import as_widget
+
+        return as_widget(self)
+
     def __repr__(self) -> str:
         record = self.record
         facts = " ".join(filter(None, [record.state.value, standing(record)]))
         return f"<Run {record.id} {record.kind} {record.name!r}: {facts}>"
 
     def _ipython_display_(self) -> None:
-        """Show the live widget in the running cell.
+        """Show the run in the running cell, live in JupyterLab.
 
         Raises:
-            NotImplementedError: There can be none here; IPython then takes the bundle.
+            NotImplementedError: This is no kernel; IPython then takes the bundle.
         """
         try:
             from .widgets import show
@@ -208,7 +228,7 @@ class Run(WithItems):
         show(self)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        """Return the live widget, or a still picture where there can be none."""
+        """Return the run for front ends that know Labpool, and a still picture for the others."""
         note = ""
         try:
             self._now()

@@ -30,11 +30,12 @@ export function actionsOf(run: Run): readonly Action[] {
 }
 
 /** The buttons of a run. A command that nobody has registered has no button. */
-export function Actions({
-  detail
-}: {
+export function Actions(props: {
   readonly detail: RunDetail;
+  /** Only these, where not all that fit it are wanted. */
+  readonly among?: readonly Action[];
 }): React.ReactElement {
+  const { detail, among } = props;
   const { commands, trans, session } = useLabpool();
   useSignal(detail.changed);
   useSignal(session.linkChanged);
@@ -43,7 +44,10 @@ export function Actions({
   const { run, phase } = detail;
   const isThere = run !== null && (phase === 'loading' || phase === 'ready');
   const actions = isThere
-    ? actionsOf(run).filter(action => commands.hasCommand(Commands[action]))
+    ? actionsOf(run).filter(
+        action =>
+          (among?.includes(action) ?? true) && commands.hasCommand(Commands[action])
+      )
     : [];
   useFocusKept(node, actions.join());
   return (

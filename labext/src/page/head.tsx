@@ -10,7 +10,6 @@ export function Head(props: {
   readonly run: Run;
   readonly isDeleted: boolean;
 }): React.ReactElement {
-  const { session, trans } = useLabpool();
   const { run, isDeleted } = props;
   return (
     <div className="lp-PageHead">
@@ -18,39 +17,58 @@ export function Head(props: {
         <h1>
           <bdi>{run.name}</bdi>
         </h1>
-        <span role="status">
-          {isDeleted ? (
-            <span className="lp-State" data-state="deleted">
-              <span className="lp-State-mark" aria-hidden="true" />
-              {trans.__('Deleted')}
-            </span>
-          ) : (
-            <StateMark run={run} />
-          )}
-        </span>
+        <Standing run={run} isDeleted={isDeleted} />
       </div>
-      <div className="lp-PageHead-about lp-Dim">
-        <bdi title={run.kind}>
-          {trans._p('kind', session.kinds.get(run.kind) ?? run.kind)}
-        </bdi>
-        <span>
-          <bdi className="lp-Code">{run.id}</bdi>
-          <CopyButton isSmall label={trans.__('Copy id')} text={() => run.id} />
-        </span>
-        {run.owner !== '' && <bdi>{run.owner}</bdi>}
-        {run.tags.map(tag => (
-          <bdi key={tag} className="lp-Tag">
-            {tag}
-          </bdi>
-        ))}
-      </div>
+      <About run={run} />
       <Times run={run} />
     </div>
   );
 }
 
+/** The state of a run that may have been deleted. */
+export function Standing(props: {
+  readonly run: Run;
+  readonly isDeleted: boolean;
+}): React.ReactElement {
+  const { trans } = useLabpool();
+  return (
+    <span role="status">
+      {props.isDeleted ? (
+        <span className="lp-State" data-state="deleted">
+          <span className="lp-State-mark" aria-hidden="true" />
+          {trans.__('Deleted')}
+        </span>
+      ) : (
+        <StateMark run={props.run} />
+      )}
+    </span>
+  );
+}
+
+/** Kind, id, owner and tags. */
+export function About({ run }: { readonly run: Run }): React.ReactElement {
+  const { session, trans } = useLabpool();
+  return (
+    <div className="lp-PageHead-about lp-Dim">
+      <bdi title={run.kind}>
+        {trans._p('kind', session.kinds.get(run.kind) ?? run.kind)}
+      </bdi>
+      <span>
+        <bdi className="lp-Code">{run.id}</bdi>
+        <CopyButton isSmall label={trans.__('Copy id')} text={() => run.id} />
+      </span>
+      {run.owner !== '' && <bdi>{run.owner}</bdi>}
+      {run.tags.map(tag => (
+        <bdi key={tag} className="lp-Tag">
+          {tag}
+        </bdi>
+      ))}
+    </div>
+  );
+}
+
 /** When it was launched, started and ended, how long it took, and how long it may still take. */
-function Times({ run }: { readonly run: Run }): React.ReactElement {
+export function Times({ run }: { readonly run: Run }): React.ReactElement {
   const { trans, format } = useLabpool();
   return (
     <dl className="lp-Facts">

@@ -13,18 +13,21 @@ import { Chart } from './chart';
 const FEW = 2;
 
 /** The charts of a run: they show the same steps, and the same one under the pointer. */
-export function Metrics({
-  detail
-}: {
+export function Metrics(props: {
   readonly detail: RunDetail;
+  /** Shows the telling ones at first, and the others when they are asked for. */
+  readonly isBrief?: boolean;
 }): React.ReactElement {
-  const { trans } = useLabpool();
+  const { trans, format } = useLabpool();
+  const { detail, isBrief = false } = props;
+  const [isWhole, setWhole] = React.useState(!isBrief);
   const group = React.useId();
   const [range, zoom] = React.useState<Range>(null);
   const [step, point] = React.useState<number | null>(null);
   useSignal(detail.series.changed);
   const { curves } = detail.series;
-  const charts = groups(curves);
+  const all = groups(curves);
+  const charts = isWhole ? all : telling(all);
   const areFew = charts.length <= FEW;
   const look = {
     series: curves,
@@ -44,8 +47,32 @@ export function Metrics({
           <Chart key={keyOf(choices)} choices={choices} look={look} />
         ))
       )}
+      {charts.length < all.length && (
+        <button
+          type="button"
+          className="lp-Quiet"
+          onClick={() => {
+            setWhole(true);
+          }}
+        >
+          {trans._n(
+            'Show %2 more chart',
+            'Show %2 more charts',
+            all.length - charts.length,
+            format.number(all.length - charts.length)
+          )}
+        </button>
+      )}
     </section>
   );
+}
+
+/** Losses and scores; of a run that has neither, the first charts. */
+function telling<Group extends readonly { readonly side: string }[]>(
+  all: readonly Group[]
+): readonly Group[] {
+  const told = all.filter(([first]) => first?.side !== 'other');
+  return told.length > 0 ? told : all.slice(0, FEW);
 }
 
 function MetricsHead(props: {

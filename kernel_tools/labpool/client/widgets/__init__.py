@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .display import bundle, show
+from .display import RUN, as_widget, bundle, show
 
-__all__ = ["bundle", "show"]
+__all__ = ["RUN", "as_widget", "bundle", "show"]

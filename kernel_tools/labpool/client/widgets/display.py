@@ -1,18 +1,19 @@
 """How a run gets into a notebook, and what stays there when the kernel is gone.
 
-A cell's output holds the live view and, beside it, a still picture for whatever cannot show
-the view: a saved file on GitHub, an export, a notebook that is not trusted. The picture is
-taken when the cell runs and once more when the run ends, through the output's display id.
-JupyterLab prefers the view in a notebook that it trusts, so there a notebook that is opened
-without its kernel shows no picture until the cell runs again.
+A cell's output holds the run's id, which Labpool's extension of JupyterLab draws as it is now,
+and beside it a still picture for whatever does not know that type: a saved file on GitHub, an
+export, another front end. Nothing in it belongs to the kernel. The picture is taken when the
+cell runs and once more when the run ends, through the output's display id.
 """
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from labpool.client.connection import Connection
 from labpool.wire import LabpoolError, Run
@@ -24,9 +25,12 @@ from .model import RunModel
 if TYPE_CHECKING:
     from .widget import RunWidget
 
-VIEW = "application/vnd.jupyter.widget-view+json"
+RUN = "application/vnd.labpool.run+json"
+"""The type of a run's id; the extension of JupyterLab knows it by this name."""
 _KEPT_DISPLAYS = 20
 """Outputs of one run whose picture is taken again at its end."""
+
+Key = tuple[str, str]
 
 
 class Showable(Protocol):
@@ -52,9 +56,9 @@ def bundle(run: Showable) -> dict[str, Any]:
         run: The run.
 
     Returns:
-        A MIME bundle: text and HTML, and the live view where this process is a kernel.
+        A MIME bundle: text and HTML, and the run's id for JupyterLab where this is a kernel.
     """
-    return _Notebook.of_kernel().bundle(run)[0]
+    return _Notebook.of_kernel().bundle(run)
 
 
 def show(run: Showable) -> None:
@@ -67,6 +71,19 @@ def show(run: Showable) -> None:
     if notebook.shell is None:
         raise NotImplementedError
     notebook.show(run)
+
+
+def as_widget(run: Showable) -> RunWidget:
+    """Return a run as a widget for layouts of one's own; the same run is the same widget.
+
+    Raises:
+        LabpoolError: There is no such run, or the server does not answer.
+        RuntimeError: This process is no kernel.
+    """
+    notebook = _Notebook.of_kernel()
+    if notebook.shell is None:
+        raise RuntimeError("A widget lives in a notebook's kernel. In a program: run.follow().")
+    return notebook.widget(run)
 
 
 def pictures(model: RunModel) -> dict[str, Any]:
@@ -83,14 +100,14 @@ class _Notebook:
     Attributes:
         shell: IPython's shell where it is a kernel, else None.
         feeders: One for each server, by address.
-        widgets: One for each run that is shown, by address and run id.
+        widgets: One for each run that has one, by address and run id.
         displays: Ids of the outputs that show a run, oldest first.
     """
 
     shell: Any = None
     feeders: dict[str, Feeder] = field(default_factory=dict)
-    widgets: dict[tuple[str, str], RunWidget] = field(default_factory=dict)
-    displays: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    widgets: dict[Key, RunWidget] = field(default_factory=dict)
+    displays: dict[Key, list[str]] = field(default_factory=dict)
 
     @classmethod
     def of_kernel(cls) -> _Notebook:
@@ -102,57 +119,60 @@ class _Notebook:
         return found
 
     def show(self, run: Showable) -> None:
-        """Publish a run's bundle under a display id of its own."""
-        data, key = self.bundle(run)
+        """Publish a run's bundle under a display id of its own; the picture is taken again."""
+        key, feeder = _key(run), self._feeder(run)
         display_id = uuid.uuid4().hex
         ids = self.displays.setdefault(key, [])
         ids.append(display_id)
         del ids[:-_KEPT_DISPLAYS]
+        ended = partial(self._end, key)
+        data = _known(run, lambda: feeder.follow(run.id, ended).model)
         self._publish(data, display_id, update=False)
+        self._rest(key)
 
-    def bundle(self, run: Showable) -> tuple[dict[str, Any], tuple[str, str]]:
-        """Return a run's bundle, and under which key its outputs are kept."""
-        key = (str(run.connection.address), run.id)
-        widgets = _widget_class() if self.shell is not None else None
-        try:
-            if widgets is None:
-                return pictures(Feeder(run.connection).source.load(run.id)), key
-            return self._live(run, key, widgets), key
-        except LabpoolError as error:
-            model = RunModel(run.record)
-            model.say("away")
-            model.answer(error.message)
-            return pictures(model), key
+    def bundle(self, run: Showable) -> dict[str, Any]:
+        """Return a run's bundle as it is now."""
+        data = _known(run, lambda: self._feeder(run).source.load(run.id))
+        if self.shell is None:
+            del data[RUN]
+        return data
 
-    def _live(
-        self, run: Showable, key: tuple[str, str], widget_class: type[RunWidget]
-    ) -> dict[str, Any]:
-        feeder = self.feeders.setdefault(key[0], Feeder(run.connection))
+    def widget(self, run: Showable) -> RunWidget:
+        """Return a run's widget, fed from now on."""
+        from .widget import RunWidget
+
+        key, feeder = _key(run), self._feeder(run)
 
         def view(model: RunModel) -> RunWidget:
-            widget = widget_class(
+            return RunWidget(
                 model,
                 feeder.lock,
                 press=lambda button: feeder.press(run.id, button),
                 closed=lambda: self._forget(feeder, key),
             )
-            self.widgets[key] = widget
-            return widget
 
-        shown = feeder.follow(run.id, view, ended=lambda model: self._retake(key, model))
-        return pictures(shown.model) | self._view_of(key)
+        shown = feeder.follow(run.id, partial(self._end, key), view)
+        widget = self.widgets[key] = cast("RunWidget", shown.view)
+        return widget
 
-    def _view_of(self, key: tuple[str, str]) -> dict[str, Any]:
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.widgets[key].model_id}
-        return {VIEW: view}
+    def _feeder(self, run: Showable) -> Feeder:
+        address = str(run.connection.address)
+        return self.feeders.setdefault(address, Feeder(run.connection))
 
-    def _retake(self, key: tuple[str, str], model: RunModel) -> None:
-        """Put the picture of the run's end beside the view in every output that shows it."""
-        data = pictures(model) | self._view_of(key)
+    def _end(self, key: Key, model: RunModel) -> None:
+        """Put the picture of the run's end into every output that shows it."""
+        data = _data(key[1], model)
         for display_id in self.displays.get(key, []):
             self._publish(data, display_id, update=True)
+        self._rest(key)
 
-    def _forget(self, feeder: Feeder, key: tuple[str, str]) -> None:
+    def _rest(self, key: Key) -> None:
+        """Follow a run no more where only its picture was waited for, and that is taken."""
+        feeder = self.feeders[key[0]]
+        if key not in self.widgets and not feeder.waits(key[1]):
+            self._forget(feeder, key)
+
+    def _forget(self, feeder: Feeder, key: Key) -> None:
         feeder.drop(key[1])
         self.widgets.pop(key, None)
         self.displays.pop(key, None)
@@ -163,6 +183,25 @@ class _Notebook:
         )
 
 
+def _key(run: Showable) -> Key:
+    return str(run.connection.address), run.id
+
+
+def _known(run: Showable, load: Callable[[], RunModel]) -> dict[str, Any]:
+    """Return a run's bundle, of what was seen last where the server does not answer."""
+    try:
+        model = load()
+    except LabpoolError as error:
+        model = RunModel(run.record)
+        model.say("away")
+        model.answer(error.message)
+    return _data(run.id, model)
+
+
+def _data(run_id: str, model: RunModel) -> dict[str, Any]:
+    return {RUN: {"id": run_id}, **pictures(model)}
+
+
 def _kernel_shell() -> Any:
     """Return IPython's shell if a front end is behind it."""
     try:
@@ -171,12 +210,3 @@ def _kernel_shell() -> Any:
         return None
     shell = get_ipython()
     return shell if getattr(shell, "kernel", None) is not None else None
-
-
-def _widget_class() -> type[RunWidget] | None:
-    """Return the widget, or None where its JavaScript was not built."""
-    try:
-        from .widget import RunWidget
-    except (ImportError, FileNotFoundError):
-        return None
-    return RunWidget

@@ -24,7 +24,7 @@ _PATIENCE_S = 1.0
 
 
 class View(Protocol):
-    """Who shows a run: a widget."""
+    """Who shows a run as it changes: a widget."""
 
     def renew(self, model: RunModel) -> None:
         """Show this model from now on."""
@@ -35,17 +35,24 @@ class View(Protocol):
 
 @dataclasses.dataclass
 class Shown:
-    """A run that is shown.
+    """A run that is followed.
 
     Attributes:
         over: Whether it was over when it was drawn last.
         ended: Called each time it becomes over.
+        view: Who shows it, besides its pictures.
     """
 
     model: RunModel
-    view: View
     over: bool
     ended: Callable[[RunModel], None]
+    view: View | None = None
+
+    def renew(self, model: RunModel) -> None:
+        """Go on with the run as the server has it now."""
+        self.model, self.over = model, model.over
+        if self.view:
+            self.view.renew(model)
 
 
 class Feeder:
@@ -71,15 +78,15 @@ class Feeder:
     def follow(
         self,
         run_id: str,
-        view: Callable[[RunModel], View],
         ended: Callable[[RunModel], None],
+        view: Callable[[RunModel], View] | None = None,
     ) -> Shown:
-        """Show a run, as it is now and from now on.
+        """Follow a run, as it is now and from now on.
 
         Args:
             run_id: The run.
-            view: Makes the view; not called when the run is shown already.
             ended: Called from the drawing thread each time the run comes to its end.
+            view: Makes what shows it; not called when there is one already.
 
         Raises:
             LabpoolError: There is no such run, or the server does not answer.
@@ -96,21 +103,28 @@ class Feeder:
                 model.apply(event)
             shown = self._shown.get(run_id)
             if shown is None:
-                shown = self._shown[run_id] = Shown(model, view(model), model.over, ended)
+                shown = self._shown[run_id] = Shown(model, model.over, ended)
             else:
-                shown.model, shown.over = model, model.over
-                shown.view.renew(model)
+                shown.renew(model)
+            if view is not None and shown.view is None:
+                shown.view = view(model)
             self._start(model.run.seq)
         return shown
 
     def drop(self, run_id: str) -> None:
-        """Show a run no more; with the last one the threads end."""
+        """Follow a run no more; with the last one the threads end."""
         with self.lock:
             self._shown.pop(run_id, None)
             if not self._shown and self._stop:
                 self._stop.set()
                 self._stop = None
                 self._news.set()
+
+    def waits(self, run_id: str) -> bool:
+        """Whether a run is followed that has not come to its end."""
+        with self.lock:
+            shown = self._shown.get(run_id)
+            return shown is not None and not shown.model.over
 
     def press(self, run_id: str, button: str) -> None:
         """Carry out a button, off the caller's thread; what goes wrong is shown."""
@@ -167,8 +181,7 @@ class Feeder:
                 model = self.source.load(run_id)
                 with self.lock:
                     if shown := self._shown.get(run_id):
-                        shown.model, shown.over = model, model.over
-                        shown.view.renew(model)
+                        shown.renew(model)
         self._news.set()
 
     def _take(self, event: Event) -> None:
@@ -196,7 +209,8 @@ class Feeder:
 
     def _drawn(self, shown: Shown) -> bool:
         """Draw a run and return whether that was its end."""
-        shown.view.draw(time.monotonic())
+        if shown.view:
+            shown.view.draw(time.monotonic())
         before, shown.over = shown.over, shown.model.over
         return shown.over and not before
 
