@@ -69,6 +69,12 @@ class Labpool(ExtensionApp):
         help="Threads for numeric work in each worker. Default 1: processes scale better than "
         "threads, and the number is part of what makes a resumed training exact.",
     ).tag(config=True)
+    worker_start_s = Float(
+        120.0,
+        min=1.0,
+        help="Seconds that a worker's process may take to come up; after them it is ended and "
+        "another one is started. Raise it where the environment lies on a slow disk. Default 120.",
+    ).tag(config=True)
     use_workers = Bool(
         True,
         help="Run jobs in worker processes. If False, jobs run in threads of the server: a job "
@@ -339,6 +345,7 @@ class Labpool(ExtensionApp):
             threads=max(1, self.threads),
             memory_limit=self.memory_limit,
             scheduler_address=self.scheduler_address,
+            start_s=self.worker_start_s,
             local_directory=str(Path(self.data_dir).expanduser() / "dask"),
             security=dict(self.scheduler_security),
         )

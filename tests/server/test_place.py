@@ -14,13 +14,14 @@ MIB = 1 << 20
 
 
 @pytest.mark.faults
+@pytest.mark.parametrize("use_workers", [False, True])
 def test_a_full_disk_holds_the_queue_until_there_is_room(
-    tmp_path: Path, new_server: Callable[..., LabServer]
+    tmp_path: Path, new_server: Callable[..., LabServer], use_workers: bool
 ) -> None:
     with small_disk(tmp_path / "disk", 48 * MIB) as disk:
         server = new_server(
             data_dir=str(disk / "labpool"),
-            use_workers=False,
+            use_workers=use_workers,
             n_workers=1,
             alert_memory=0,
             readable_dirs=[str(tmp_path / "data")],

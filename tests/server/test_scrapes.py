@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from labpool.items import Ledger
@@ -188,6 +189,23 @@ def test_the_next_run_says_what_changed(world: ScrapeWorld) -> None:
     answer = world.server.http.get(f"{path}/file", params={"changes": "true"})
     changes = [json.loads(line)["_change"] for line in answer.text.splitlines()]
     assert changes.count("new") == second["new"]
+
+
+def test_the_same_warm_browser_serves_run_after_run(tmp_path: Path, example_site: Path) -> None:
+    with scrape_world(tmp_path, example_site, n_workers=1) as world:
+
+        def browsers() -> set[int]:
+            (worker,) = world.server.wait_for_workers(1)
+            below = psutil.Process(worker["pid"]).children(recursive=True)
+            return {child.pid for child in below if "--type=renderer" not in child.cmdline()}
+
+        assert world.scrape([1])["state"] == "succeeded"
+        first = browsers()
+        assert first
+        spawned = world.server.wait(world.server.submit("spawn"))
+        assert spawned["state"] == "succeeded"  # with processes of its own, which end with it
+        assert world.scrape([2])["state"] == "succeeded"
+        assert browsers() == first
 
 
 def test_threads_of_the_server_scrape_too(tmp_path: Path) -> None:

@@ -3,7 +3,8 @@
 A program of its own, of the standard library alone and for Linux: ``guardian.py MARK PARENT``.
 It waits for the end of its parent. What was started with ``exec`` has the mark in its environment.
 What was only forked has not, but holds the pipe that is this program's input: its other end is
-the worker's, and nothing is ever written there.
+the worker's, and nothing is ever written there. A process that clears its environment, closes
+all files and leaves its parent has neither: it outlives a worker that is killed with SIGKILL.
 """
 
 from __future__ import annotations

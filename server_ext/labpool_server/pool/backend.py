@@ -107,6 +107,7 @@ class PoolSettings:
         threads: Threads for numeric work that each job may use.
         memory_limit: Limit for each worker ("auto", "4GB", bytes as text, "0" for none).
         scheduler_address: Dask scheduler to attach to, or "".
+        start_s: How long a worker's process may take to come up, seconds.
         local_directory: Folder for Dask's scratch files.
         security: Paths of TLS files for an attached scheduler (ca, cert, key), or empty.
     """
@@ -116,6 +117,7 @@ class PoolSettings:
     threads: int = 1
     memory_limit: str = "auto"
     scheduler_address: str = ""
+    start_s: float = 120.0
     local_directory: str = ""
     security: dict[str, str] = field(default_factory=dict)
 

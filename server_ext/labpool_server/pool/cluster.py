@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import dask.config
 from dask.utils import parse_bytes
-from distributed import Client, LocalCluster, Nanny, Scheduler, Security
+from distributed import Client, LocalCluster, Nanny, Scheduler, Security, SpecCluster
 from distributed.core import Status
 from distributed.system import MEMORY_LIMIT
 
@@ -36,17 +36,47 @@ _ROUTES = [
 ]
 
 
+class PoolCluster(LocalCluster):
+    """Gives up no worker whose next process is on its way.
+
+    Dask's own cluster gives a worker up for good that is away at one moment, some seconds after it
+    was lost (``lost-worker-timeout``), also one that has just come back. Here a worker is given up
+    when its nanny has ended; a nanny ends when the process that it starts does not come up.
+    """
+
+    def _update_worker_status(self, op: str, msg: Any) -> None:
+        super(SpecCluster, self)._update_worker_status(op, msg)  # type: ignore[no-untyped-call]
+
+    def bury(self) -> None:
+        """Forget the nannies that have ended; ``scale`` then starts others in their places."""
+        for name, nanny in tuple(self.workers.items()):
+            if nanny.status in (Status.closed, Status.failed):
+                del self.workers[name]
+
+
 class PoolNanny(Nanny):
     """Remembers which worker it ended for its memory, and ends also one that hangs at its start.
+
+    Args:
+        start_s: How long a worker's process may take to come up, seconds.
 
     Attributes:
         ended_at: Resident bytes of the worker that was ended for its memory, by address. The
             nanny's word to the scheduler travels on its own, and may come after the worker's loss.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, start_s: float, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.ended_at: dict[str, int] = {}
+        self._start_s = start_s
+
+    async def instantiate(self) -> Status:
+        """Start a worker's process; one that does not come up in time is ended, and so is this."""
+        hung = asyncio.get_running_loop().call_later(self._start_s, self._end_if_starting)
+        try:
+            return await super().instantiate()
+        finally:
+            hung.cancel()
 
     def log_event(self, topic: str | Collection[str], msg: Any) -> None:
         """Take note, and pass it on."""
@@ -84,7 +114,7 @@ class Dask:
     desk = WorkerDesk
 
     @staticmethod
-    async def cluster(settings: PoolSettings, ends: AsyncExitStack) -> LocalCluster:
+    async def cluster(settings: PoolSettings, ends: AsyncExitStack) -> PoolCluster:
         """Start a scheduler and workers on this machine; only this process is let in.
 
         Args:
@@ -98,6 +128,9 @@ class Dask:
             "distributed.scheduler.http.routes": _ROUTES,
             "distributed.worker.http.routes": [],  # nobody of ours asks a worker by HTTP
             **gate.OPTIONS,
+            # A worker on this machine that has gone is noticed by its connection. One that says
+            # nothing for minutes may hold its interpreter, or the machine was asleep.
+            "distributed.scheduler.worker-ttl": None,
             "distributed.worker.memory.target": False,
             "distributed.worker.memory.spill": False,
             "distributed.worker.memory.pause": False,
@@ -113,10 +146,11 @@ class Dask:
             for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
         }
         with dask.config.set(options):
-            cluster = LocalCluster(
+            cluster = PoolCluster(  # type: ignore[no-untyped-call]  # Dask gives it no types
                 n_workers=settings.minimum,
                 threads_per_worker=1,
                 worker_class=PoolNanny,
+                start_s=settings.start_s,
                 host=gate.HOST,
                 security=security,
                 dashboard_address=f"{gate.HOST}:0",
@@ -128,7 +162,8 @@ class Dask:
             )
             ends.push_async_callback(_end, cluster)
             cluster.scheduler_spec["cls"] = gate.GatedScheduler
-            return await cluster
+            await cluster  # type: ignore[unused-awaitable]  # it is itself what this gives
+            return cluster
 
     @staticmethod
     def add_page(cluster: LocalCluster, history: History, seats: Seats) -> None:

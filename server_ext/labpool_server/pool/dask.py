@@ -24,11 +24,12 @@ from .backend import (
     Seat,
     WorkerLost,
 )
+from .processes import end_process
 
 if TYPE_CHECKING:
-    from distributed import Client, Future, LocalCluster
+    from distributed import Client, Future
 
-    from .cluster import Dask
+    from .cluster import Dask, PoolCluster
 
 _log = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ class DaskBackend:
         self._listener = listener
         self._history = history
         self._ends = AsyncExitStack()
-        self._cluster: LocalCluster | None = None
+        self._cluster: PoolCluster | None = None
         self._client: Client | None = None
         self._facts: dict[str, dict[str, Any]] = {}
         self._addresses: dict[str, str] = {}
@@ -142,9 +143,12 @@ class DaskBackend:
             retries=0,
         )
         self._running[address] = future
+        process = self._facts.get(address)
         try:
             return Outcome.model_validate(await future)
         except (KilledWorker, CancelledError) as error:
+            if process is not None and self.mode == "local":
+                await self._fence(seat_id, process)
             raise self._lost(seat_id, address) from error
         finally:
             self._running.pop(address, None)
@@ -179,12 +183,14 @@ class DaskBackend:
         """See ``Backend.resize``."""
         if self._cluster is None:
             return
+        self._cluster.bury()
         names = list(self._cluster.worker_spec)
         if target > len(names):
-            self._cluster.scale(target)
+            self._cluster.scale(target)  # type: ignore[no-untyped-call]  # Dask gives it no types
             return
         idle = [name for name in reversed(names) if _seat_id(name) not in busy]
-        scaling = asyncio.ensure_future(self._cluster.scale_down(idle[: len(names) - target]))
+        going = idle[: len(names) - target]
+        scaling = asyncio.ensure_future(self._cluster.scale_down(going))  # type: ignore[no-untyped-call]
         await asyncio.shield(scaling)  # cut in the middle, Dask could not close its cluster
 
     def dashboard(self) -> Dashboard | None:
@@ -293,6 +299,13 @@ class DaskBackend:
         future = self._running.get(address)
         if future is not None and not future.done():
             self._in_background(future.cancel(force=True))
+
+    async def _fence(self, seat_id: str, process: Mapping[str, Any]) -> None:
+        """See to it that a lost worker's process has gone before anybody believes the loss."""
+        loop = asyncio.get_running_loop()
+        pid = process["pid"]
+        if not await loop.run_in_executor(None, end_process, pid, process["started"]):
+            _log.warning("process %d of the lost worker %s does not end", pid, seat_id)
 
     def _on_memory_kill(self, event: tuple[Any, dict[str, Any]]) -> None:
         """Take note of what a foreign nanny did; our own are asked themselves."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -51,6 +53,24 @@ async def test_a_start_that_is_cut_when_workers_come_up_leaves_nothing(tmp_path:
     await backend.close()
     await backend.close()
     assert ours() == before
+
+
+async def test_a_worker_that_is_killed_when_it_comes_up_leaves_all_or_nothing(
+    tmp_path: Path,
+) -> None:
+    before = ours()
+    settings = PoolSettings(minimum=2, maximum=2, local_directory=str(tmp_path))
+    backend = DaskBackend(settings, Listener(batch=nothing, change=nothing), History())
+    start = asyncio.create_task(backend.start())
+    while not (workers := ours()[0] - before[0]):
+        assert not start.done()
+        await asyncio.sleep(0.01)
+    os.kill(workers.pop(), signal.SIGKILL)
+    with pytest.raises(Exception, match="failed to start"):
+        await start
+    await backend.close()
+    assert ours() == before
+    assert await backend.seats() == []
 
 
 async def test_a_client_that_does_not_connect_is_closed(
