@@ -15,8 +15,9 @@ import pytest
 from labpool.jobs.train import Params
 from labpool.jobs.train.check import MAX_BYTES, check
 from labpool.jobs.train.errors import DataError
+from labpool.jobs.train.locate import locate
 from labpool.jobs.train.run import run
-from labpool.jobs.train.splits import Data, load, locate
+from labpool.jobs.train.splits import Data, load
 from labpool.runtime.context import JobError
 from labpool.runtime.recording import RecordingContext
 from labpool.wire.errors import InvalidParams
@@ -178,9 +179,9 @@ def test_shards_and_folders_are_one_split(tmp_path: Path) -> None:
     (tmp_path / "test").mkdir()
     write_jsonl(tmp_path / "test" / "any.jsonl", make_rows(2))
     data = loaded(tmp_path)
-    assert [path.name for path in locate(Params(dataset=str(tmp_path)), {}, {}).files["train"]] == [
-        f"train_{number}.jsonl" for number in range(11)
-    ]
+    assert [
+        table.title for table in locate(Params(dataset=str(tmp_path)), {}, {}).tables("train")
+    ] == [f"train_{number}.jsonl" for number in range(11)]
     assert (len(data.train) + len(data.validation), len(data.test)) == (33, 6)
     pq.write_table(pa.Table.from_pylist(make_rows(4)), tmp_path / "dev-00000-of-00001.parquet")
     assert len(loaded(tmp_path).validation) == 12

@@ -65,6 +65,7 @@ def finish(
         "train_examples": len(data.train),
         "validation_examples": len(data.validation),
         "labels": parts.labels,
+        "sources": data.sources,
         "notes": data.notes,
         "parameters": model.num_parameters(),
         "vocabulary": len(parts.tokenizer),

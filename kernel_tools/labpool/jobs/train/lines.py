@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from .errors import DataError
+from .hashing import opened
 
 LOOKED_AT = 1 << 18
 LONGEST_LINE = 64 << 20
@@ -59,6 +60,7 @@ def lines(
     max_bytes: int | None,
     tell: Tell,
     advance: Advance,
+    digests: dict[Path, str] | None = None,
 ) -> Iterator[tuple[int, str]]:
     """Yield numbered lines, decoded one by one so that a bad byte has a line number.
 
@@ -68,13 +70,14 @@ def lines(
         max_bytes: Stop after about so many bytes of text; None reads all.
         tell: Called with the encoding where it is not UTF-8.
         advance: Called now and then with the bytes of the file read so far.
+        digests: Given the SHA-256 of the file, once all lines are read.
 
     Raises:
         DataError: A line is too long or cannot be decoded, or what is packed is damaged.
     """
     number = 0
     try:
-        with path.open("rb") as raw, _unpacked(path, raw, inner) as file:
+        with opened(path, digests) as raw, _unpacked(path, raw, inner) as file:
             encoding = _encoding(file.read(LOOKED_AT))
             file.seek(0)
             if encoding not in ("utf-8", "utf-8-sig"):

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4096)]
+from .datasets import DataSets, Name
 
 
 def _as_text(value: Any) -> Any:
@@ -87,11 +80,16 @@ class Params(BaseModel):
         extra="forbid", frozen=True, serialize_by_alias=True, validate_by_alias=True
     )
 
-    dataset: Name = Field(
+    dataset: DataSets = Field(
         title="Data set",
         description="A data set of the catalog, an asset, or a file (jsonl, csv, tsv, parquet, "
-        "also in gz or zip) or folder that the server can read.",
-        examples=["persian-legal", "/data/tickets.csv"],
+        "also in gz or zip) or folder that the server can read. One or more, which become one "
+        "training text, or some for each split.",
+        examples=[
+            "persian-legal",
+            ["persian-legal", "/data/tickets.csv"],
+            {"train": "/data/train.csv", "test": "/data/test.csv"},
+        ],
         json_schema_extra={"x-labpool-asset": "dataset"},
     )
     text_column: Column = Field(

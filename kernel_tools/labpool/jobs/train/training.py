@@ -15,9 +15,11 @@ from .base import check_model, model_path, no_padding
 from .callbacks import announce
 from .environment import numerics, pin
 from .finish import finish
+from .locate import locate
 from .pace import Settled, follow_model
 from .params import Params
-from .splits import Data, Source, load, locate
+from .sources import Sources
+from .splits import Data, load
 from .trainer import ClassifierTrainer, Parts, build
 
 
@@ -28,8 +30,8 @@ def train(params: Params, ctx: JobContext) -> dict[str, Any]:
     files = source.named()
     if base is not None:
         files["model"] = base
-    threads = pin(ctx, params.seed, files)
     data = read_all(params, ctx, source)
+    threads = pin(ctx, params.seed, files, data.digests, data.sources)
     ctx.log(
         "info",
         f"{len(data.train)} texts to train, {len(data.validation)} to validate, "
@@ -49,9 +51,9 @@ def train(params: Params, ctx: JobContext) -> dict[str, Any]:
         return finish(settled, ctx, data, parts, trainer)
 
 
-def read_all(params: Params, ctx: JobContext, source: Source) -> Data:
+def read_all(params: Params, ctx: JobContext, source: Sources) -> Data:
     """Read and check the whole data set; its progress is in bytes of the files."""
-    total = sum(path.stat().st_size for path in source.all_files() if path.is_file())
+    total = sum(path.stat().st_size for path in source.files() if path.is_file())
 
     def advance(done: int) -> None:
         ctx.check_cancelled()
