@@ -162,6 +162,13 @@ def test_bad_values_have_no_words_of_pydantic_in_their_path(
     assert [error["loc"] for error in caught.value.errors()] == [where]
 
 
+def test_a_file_that_is_spelt_wrongly_is_asked_about(tmp_path: Path) -> None:
+    write_jsonl(tmp_path / "tickets.jsonl", make_rows())
+    message = refused(str(tmp_path / "tikets.jsonl"))[1]
+    assert message.endswith(f"did you mean `{tmp_path}/tickets.jsonl`?")
+    assert "did you mean" not in refused(str(tmp_path / "q"))[1]
+
+
 def test_what_is_stored_is_what_was_given() -> None:
     for dataset in ("a", ["a", "b"], {"train": "a"}, {"train": ["a", "b"], "test": "c"}):
         params = Params(dataset=dataset)

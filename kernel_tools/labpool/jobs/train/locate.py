@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from labpool.wire.catalog import CatalogEntry
+from labpool.wire.suggest import did_you_mean
 
-from .data import SPLITS, SUFFIXES, Columns
+from .data import SPLITS, SUFFIXES, Columns, table_suffix
 from .datasets import Named, Splits, named
 from .errors import DataError
 from .folders import splits_in
@@ -162,7 +163,17 @@ def _there(each: Named, path: Path, columns: Columns) -> Source:
         raise DataError(
             "dataset",
             f"{path}: no such file{looked}, asset or catalog data set; give an id from the catalog "
-            f"or the whole path of a {', '.join(SUFFIXES)} file that the server can read",
+            f"or the whole path of a {', '.join(SUFFIXES)} file that the server can read"
+            f"{_near(path)}",
         )
     files, notes = splits_in(path, split)
     return Source(name=each.name, files=files, columns=columns, notes=notes)
+
+
+def _near(path: Path) -> str:
+    """Return a question that names the file or folder beside it that may be meant, or nothing."""
+    if path.name == str(path) or not path.parent.is_dir():
+        return ""
+    beside = [each.name for each in path.parent.iterdir() if each.is_dir() or table_suffix(each)]
+    close = did_you_mean(path.name, beside).replace("`", f"`{path.parent}/", 1)
+    return f"; {close}" if close else ""
