@@ -44,9 +44,9 @@ class Splits(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    train: OneOrMore
-    validation: OneOrMore | None = None
-    test: OneOrMore | None = None
+    train: OneOrMore = Field(title="Training")
+    validation: OneOrMore | None = Field(default=None, title="Validation")
+    test: OneOrMore | None = Field(default=None, title="Test")
 
     @model_serializer(mode="wrap")
     def _given(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
