@@ -112,7 +112,7 @@ def test_files_of_the_command_line_are_those_of_the_caller(
     answer = CliRunner().invoke(app, ["submit", "train", "dataset=my.csv", "--max-attempts", "1"])
     assert answer.exit_code == 0, answer.stderr
     run = connect(real_server.url, TOKEN).get(answer.stdout.strip())
-    run.cancel().wait(30)
+    _ = run.cancel().wait(30)
     assert run.params["dataset"] == str(tmp_path / "my.csv")
     answer = CliRunner().invoke(app, ["submit", "train", "dataset=my.csv", "dataset=gone.csv"])
     assert f"params.dataset.1: {tmp_path}/gone.csv: no such file" in answer.stderr

@@ -61,6 +61,7 @@ def finish(
         "best_epoch": round(entry["epoch"]),
         "most_epochs": params.epochs,
         "learning_rate": params.learning_rate,
+        "max_length": int(parts.tokenizer.model_max_length),
         "steps": trainer.state.global_step,
         "train_examples": len(data.train),
         "validation_examples": len(data.validation),

@@ -15,8 +15,9 @@ from .base import check_model, model_path, no_padding
 from .callbacks import announce
 from .environment import numerics, pin
 from .finish import finish
+from .lengths import positions, suited
 from .locate import locate
-from .pace import Settled, follow_model
+from .pace import PACED, Settled, follow_model
 from .params import Params
 from .sources import Sources
 from .splits import Data, load
@@ -39,6 +40,8 @@ def train(params: Params, ctx: JobContext) -> dict[str, Any]:
     )
     settled, pace, warnings = follow_model(params, fresh=base is None)
     ctx.log("info", pace)
+    if chosen := [name for name in PACED if getattr(params, name) is None]:
+        ctx.resolved(**{name: getattr(settled, name) for name in chosen})
     warnings += check_model(params, ctx.assets, set(data.labels))
     data = replace(data, notes=[*warnings, *data.notes])
     for note in data.notes:
@@ -78,12 +81,28 @@ def prepare(params: Params, ctx: JobContext, data: Data, base: Path | None) -> P
         ctx.log("info", f"tokenizer: {len(tokenizer)} subword units from the training texts")
     if tokenizer.pad_token is None:
         raise no_padding(params.model)
+    texts = [example.text for example in data.train]
+    length = params.max_length
+    if length is None and checkpoint is not None:
+        length = int(tokenizer.model_max_length)
+    elif length is None:
+        ctx.progress(0, None, "", "counting tokens")
+        length = suited(tokenizer, texts, ctx.check_cancelled)
     if base is not None:
         model = models.load_base(base, data.labels)
+        length = min(length, positions(model) or length)
     else:
-        model = models.fresh_model(params, tokenizer, models.class_order(checkpoint, data.labels))
+        order = models.class_order(checkpoint, data.labels)
+        model = models.fresh_model(params, tokenizer, order, length)
+    tokenizer.model_max_length = length  # it is saved with the model
+    if length != params.max_length:
+        ctx.resolved(max_length=length)
     labels = models.class_names(model)
-    ctx.log("info", f"model: {type(model).__name__}, {model.num_parameters():,} parameters")
+    ctx.log(
+        "info",
+        f"model: {type(model).__name__}, {model.num_parameters():,} parameters; of each text "
+        f"{length} tokens are read",
+    )
     return Parts(tokenizer=tokenizer, model=model, labels=labels, checkpoint=checkpoint)
 
 
