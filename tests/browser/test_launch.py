@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -54,3 +55,31 @@ def test_a_training_is_launched_and_watched_to_its_end(lab: PanelPage) -> None:
     expect(lab.run_page.get_by_role("log")).to_contain_text("672 texts to train")
     chart = lab.run_page.get_by_role("img", name=re.compile(r"loss \d"))
     expect(chart.first).to_be_visible()
+
+
+def test_several_data_sets_are_entered_and_launched_again(lab: PanelPage, tmp_path: Path) -> None:
+    own = tmp_path / "my.csv"
+    rows = [f"متن {n} کار,labour\nمتن {n} طلاق,family" for n in range(20)]
+    own.write_text("\n".join(["text,label", *rows]), encoding="utf-8")
+    lab.command("labpool:new-run", kind="train", name="Several", params=QUICK | {"epochs": 1})
+    dataset = field(lab, "dataset")
+    fill(lab, "dataset", "persian-legal")
+    dataset.get_by_role("button", name="Add a data set").click()
+    dataset.locator("input").nth(1).fill("no-such-data")
+    press_launch(lab)
+    expect(dataset.get_by_role("alert")).to_contain_text("1: no-such-data: no such file")
+    lab.forgive("status of 422 .*/labpool/api/runs")
+    dataset.locator("input").nth(1).fill(str(own))
+    press_launch(lab)
+    expect(lab.run_page.get_by_role("heading", name="Several")).to_be_visible()
+    expect(lab.run_page.get_by_role("log")).to_contain_text("706 texts to train", timeout=120_000)
+
+    params = {"dataset": {"train": str(own)}, **QUICK, "epochs": 1}
+    lab.command("labpool:new-run", kind="train", name="By split", params=params)
+    expect(dataset.get_by_label("Training", exact=True)).to_have_value(str(own))
+    dataset.get_by_label("Training", exact=True).fill("")
+    dataset.get_by_label("Validation", exact=True).fill("persian-legal")
+    press_launch(lab)
+    expect(dataset.get_by_role("alert")).to_have_text("Name what to train on.")
+    dataset.get_by_role("button", name="All splits together").click()
+    expect(dataset.locator("input")).to_have_count(1)

@@ -102,6 +102,23 @@ def test_the_command_line(real_server: LabServer, monkeypatch: pytest.MonkeyPatc
     assert "may have" not in answer.stdout
 
 
+def test_files_of_the_command_line_are_those_of_the_caller(
+    real_server: LabServer, connect: Connect, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("LABPOOL_URL", real_server.url)
+    monkeypatch.setenv("LABPOOL_TOKEN", TOKEN)
+    monkeypatch.chdir(tmp_path)
+    Path("my.csv").write_text("text,label\na,x\nb,y\nc,x\nd,y\n", encoding="utf-8")
+    answer = CliRunner().invoke(app, ["submit", "train", "dataset=my.csv", "--max-attempts", "1"])
+    assert answer.exit_code == 0, answer.stderr
+    run = connect(real_server.url, TOKEN).get(answer.stdout.strip())
+    _ = run.cancel().wait(30)
+    assert run.params["dataset"] == str(tmp_path / "my.csv")
+    answer = CliRunner().invoke(app, ["submit", "train", "dataset=my.csv", "dataset=gone.csv"])
+    assert f"params.dataset.1: {tmp_path}/gone.csv: no such file" in answer.stderr
+    assert f"there is no {tmp_path}/gone.csv on this machine, either" in answer.stderr
+
+
 def test_a_kernel_finds_the_server_that_started_it(
     real_server: LabServer, monkeypatch: pytest.MonkeyPatch, write_server: WriteServer
 ) -> None:

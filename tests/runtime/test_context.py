@@ -26,6 +26,7 @@ from labpool.wire.events import (
     AttemptStarted,
     LogWritten,
     MetricsReported,
+    ParamsResolved,
     ProgressReported,
     event_adapter,
     events_adapter,
@@ -184,6 +185,7 @@ def test_no_field_of_any_word_tells_a_secret(
     ctx.log("info", told)
     ctx.artifact(file, name=told, sha256=told, meta={told: [told, {told: value}]})
     ctx.artifact_deleted(told)
+    ctx.resolved(**{told: [told, value]})
     ctx.emit(AttemptStarted, host=told, pid=1)
     assert {type(event) for event in ctx.events} >= {
         ProgressReported,
@@ -192,6 +194,7 @@ def test_no_field_of_any_word_tells_a_secret(
         ArtifactSaved,
         ArtifactDeleted,
         AttemptStarted,
+        ParamsResolved,
     }
     assert SECRET not in events_adapter.dump_json(ctx.events).decode()
 

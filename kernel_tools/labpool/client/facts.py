@@ -57,6 +57,11 @@ class Facts:
         return self.record.params
 
     @property
+    def resolved(self) -> dict[str, Any]:
+        """Values that the job chose for params that were left to it, by name."""
+        return self._now().resolved
+
+    @property
     def tags(self) -> list[str]:
         """Words to find it by."""
         return self.record.tags

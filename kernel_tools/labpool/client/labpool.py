@@ -15,7 +15,7 @@ from labpool.wire.kinds import Kind
 from labpool.wire.runs import RunRequest, RunState
 from labpool.wire.workers import Monitoring, Pool, PoolChange, Worker
 
-from . import downloads, scrapes
+from . import downloads, paths, scrapes
 from .assets import WithAssets
 from .asynchronous import twin
 from .connection import Connection
@@ -69,7 +69,8 @@ class Labpool(WithAssets):
             timeout_s: Seconds that one attempt may run.
             tags: Words to find the run by.
             params: The kind's parameters, for those whose names are taken above.
-            **more: The kind's parameters.
+            **more: The kind's parameters. A ``Path`` begins in the folder of this process, a
+                relative path that is a text in that of the server.
 
         Returns:
             The run, queued.
@@ -80,7 +81,7 @@ class Labpool(WithAssets):
         try:
             request = RunRequest(
                 kind=kind,
-                params={**(params or {}), **more},
+                params=paths.absolute({**(params or {}), **more}),
                 name=name,
                 priority=priority,
                 max_attempts=max_attempts,

@@ -97,6 +97,18 @@ class JobContext(Protocol):
     def log(self, level: LogLevel, text: str) -> None:
         """Write a log line. Never dropped; beyond 20,000 characters it is cut, with a mark."""
 
+    def resolved(self, **values: Any) -> None:
+        """Say which values the run has for params that were left to the job.
+
+        They stand with the run, beside its params, from then on. Never dropped.
+
+        Args:
+            **values: Param name to plain JSON; numbers of numpy and torch become numbers.
+
+        Raises:
+            TypeError: A value that JSON cannot carry.
+        """
+
     def artifact(
         self,
         path: Path,

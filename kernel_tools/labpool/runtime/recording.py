@@ -19,6 +19,7 @@ from labpool.wire.events import (
     LogLevel,
     LogWritten,
     MetricsReported,
+    ParamsResolved,
     ProgressReported,
 )
 
@@ -116,6 +117,10 @@ class RecordingContext:
     def log(self, level: LogLevel, text: str) -> None:
         """See ``JobContext.log``."""
         self.emit(LogWritten, level=level, text=text)
+
+    def resolved(self, **values: Any) -> None:
+        """See ``JobContext.resolved``."""
+        self.emit(ParamsResolved, values=values)
 
     def artifact(
         self,

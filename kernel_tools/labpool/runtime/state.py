@@ -14,6 +14,7 @@ from labpool.wire.events import (
     LogWritten,
     MessagesDropped,
     MetricsReported,
+    ParamsResolved,
     ProgressReported,
     RunCancelled,
     RunDeleted,
@@ -94,6 +95,7 @@ _WORKER_WORDS = frozenset(
         ArtifactSaved,
         ArtifactDeleted,
         MessagesDropped,
+        ParamsResolved,
     }
 )
 
@@ -122,6 +124,8 @@ def _change(run: Run, event: Event) -> dict[str, object]:
             return _at_work(run, event) if live else {}
         case AttemptAssigned():
             return {"attempt": event.attempt, "workers": event.workers, "progress": None}
+        case ParamsResolved():
+            return {"resolved": {**run.resolved, **event.values}}
         case CancelRequested() if not run.state.ended:
             return {"cancel_requested": True}
         case RunRequeued():

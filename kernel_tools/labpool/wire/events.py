@@ -156,6 +156,18 @@ class ArtifactSaved(_Event):
     meta: dict[str, Any] = Field(default_factory=dict)
 
 
+class ParamsResolved(_Event):
+    """The job chose values for params that were left to it.
+
+    Attributes:
+        values: Param name to the value that the run has.
+    """
+
+    type: Literal["params_resolved"] = "params_resolved"
+    worker: str = ""
+    values: dict[str, Any]
+
+
 class ArtifactDeleted(_Event):
     """An artifact was removed from disk (pruned by the job's own limit, or by a person)."""
 
@@ -236,6 +248,7 @@ Event = Annotated[
     | LogWritten
     | ArtifactSaved
     | ArtifactDeleted
+    | ParamsResolved
     | MessagesDropped
     | CancelRequested
     | RunInterrupted

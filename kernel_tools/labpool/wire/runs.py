@@ -93,6 +93,7 @@ class Run(Record):
         error: Why it failed or why the last attempt ended.
         retry_at: When an interrupted run goes on by itself, or None.
         cancel_requested: Whether somebody asked the run to stop.
+        resolved: Values that the job chose for params that were left to it, by name.
         seq: Sequence number of the latest event folded in.
     """
 
@@ -112,6 +113,7 @@ class Run(Record):
     error: RunError | None = None
     retry_at: Timestamp | None = None
     cancel_requested: bool = False
+    resolved: dict[str, Any] = Field(default_factory=dict)
     created_at: Timestamp
     started_at: Timestamp | None = None
     ended_at: Timestamp | None = None

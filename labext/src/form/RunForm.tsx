@@ -9,6 +9,7 @@ import type { Kind } from '../api/types';
 import { useLabpool } from '../views/widget';
 import { flat, wholeField, wordsFor, type Refusal } from './errors';
 import { FieldTemplate, rootOf, SEPARATOR, type FieldContext } from './FieldTemplate';
+import { DataSetsField } from './fields/dataSets';
 import { LinesField } from './fields/lines';
 import { PairsField } from './fields/pairs';
 import { SessionField } from './fields/session';
@@ -19,7 +20,12 @@ import { schemaOf } from './schema';
 export type Values = ReadonlyJSONObject;
 
 const NO_ERRORS = {};
-const FIELDS = { lines: LinesField, pairs: PairsField, session: SessionField };
+const FIELDS = {
+  dataSets: DataSetsField,
+  lines: LinesField,
+  pairs: PairsField,
+  session: SessionField
+};
 const TEMPLATES = { FieldTemplate, ObjectFieldTemplate: ObjectTemplate };
 
 /** The fields of one kind, drawn from its schema. Heavy: loaded when a form is first opened. */

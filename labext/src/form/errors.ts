@@ -90,13 +90,17 @@ function within(errors: ErrorSchema, path: string): string[] {
   return [...told, ...deeper];
 }
 
-/** Tells what is wrong with one entry of a list at the list, where it is one field. */
+/** Tells what is wrong inside of a value at the value, where it is one field. */
 export function wholeField(
   error: RJSFValidationError,
   ui: UiSchema,
   trans: TranslationBundle,
   format: Format
 ): RJSFValidationError {
+  if (isNameless(error, ui)) {
+    const property = /^\.?\w+/.exec(error.property ?? '')?.[0] ?? '';
+    return { ...error, property, message: trans.__('Name what to train on.') };
+  }
   const [, name = '', at = ''] = /^\.?(\w+)\.(\d+)/.exec(error.property ?? '') ?? [];
   const field = ui[name] as UiSchema | undefined;
   if (field?.['ui:field'] !== 'lines') {
@@ -110,6 +114,16 @@ export function wholeField(
       format.number(Number(at) + 1)
     )
   };
+}
+
+/** Whether splits are named, but not the one that is needed. */
+function isNameless(
+  { name, property = '' }: RJSFValidationError,
+  ui: UiSchema
+): boolean {
+  const [, field = ''] = /^\.?(\w+)\.train$/.exec(property) ?? [];
+  const look = ui[field] as UiSchema | undefined;
+  return name === 'required' && look?.['ui:field'] === 'dataSets';
 }
 
 /** Says what is wrong with a value in the page's language. */

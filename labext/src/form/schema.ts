@@ -5,6 +5,8 @@ import type { RJSFSchema, UiSchema } from '@rjsf/utils';
 const LINES_MARK = 'x-labpool-lines';
 /** Says in a schema: the name of a session that the server keeps. */
 const SESSION_MARK = 'x-labpool-session';
+/** Says in a schema: the name of something that the server keeps, or a path. */
+const ASSET_MARK = 'x-labpool-asset';
 /** Rows of a text area: of a long text, and of a list. */
 const ROWS = { text: 12, list: 6 };
 
@@ -64,6 +66,16 @@ function drawnAs(field: RJSFSchema): Prepared {
       schema: { ...field, items } as RJSFSchema,
       ui: { 'ui:field': 'lines', 'ui:options': { rows: ROWS.list } }
     };
+  }
+  if (field[ASSET_MARK] !== undefined && field.anyOf) {
+    // One or more, or some for each split: its field makes nothing else.
+    const schema: RJSFSchema = {
+      ...field,
+      type: ['string', 'array', 'object'],
+      required: ['train']
+    };
+    delete schema.anyOf;
+    return { schema, ui: { 'ui:field': 'dataSets' } };
   }
   if (field[SESSION_MARK] !== undefined) {
     return { schema: field, ui: { 'ui:field': 'session' } };

@@ -32,6 +32,7 @@ function queued(event: Of<'run_queued'>): Run {
     error: null,
     retry_at: null,
     cancel_requested: false,
+    resolved: {},
     created_at: event.at,
     started_at: null,
     ended_at: null,
@@ -55,7 +56,7 @@ function change(run: Run, event: RunEvent): Partial<Run> {
     case 'run_requeued':
       return requeued(run, event);
     default:
-      return stopped(run, event);
+      return others(run, event);
   }
 }
 
@@ -80,8 +81,10 @@ function requeued(run: Run, event: Of<'run_requeued'>): Partial<Run> {
   };
 }
 
-function stopped(run: Run, event: RunEvent): Partial<Run> {
+function others(run: Run, event: RunEvent): Partial<Run> {
   switch (event.type) {
+    case 'params_resolved':
+      return { resolved: { ...run.resolved, ...event.values } };
     case 'run_interrupted':
       return {
         state: 'interrupted',

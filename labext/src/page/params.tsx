@@ -26,7 +26,7 @@ export function Params(props: {
       {params.length === 0 ? (
         <Note>{trans.__('This run has no parameters.')}</Note>
       ) : (
-        <Table params={params} />
+        <Table params={params} resolved={run.resolved} />
       )}
     </div>
   );
@@ -34,6 +34,8 @@ export function Params(props: {
 
 function Table(props: {
   readonly params: readonly (readonly [string, unknown])[];
+  /** What the job chose where nothing was given. */
+  readonly resolved: Run['resolved'];
 }): React.ReactElement {
   const { trans } = useLabpool();
   return (
@@ -51,7 +53,14 @@ function Table(props: {
               <bdi className="lp-Code">{name}</bdi>
             </th>
             <td>
-              <Value value={value} />
+              {name in props.resolved ? (
+                <>
+                  <Value value={props.resolved[name]} />{' '}
+                  <span className="lp-Dim">{trans.__('(chosen by the job)')}</span>
+                </>
+              ) : (
+                <Value value={value} />
+              )}
             </td>
           </tr>
         ))}

@@ -25,9 +25,7 @@ export function sentence(
   const n = format.number(event.attempt);
   switch (event.type) {
     case 'run_queued':
-      return event.owner === ''
-        ? trans.__('Launched.')
-        : trans.__('Launched by %1.', isolated(event.owner));
+      return queued(event, trans);
     case 'run_requeued':
       return requeued(event, trans);
     case 'attempt_assigned':
@@ -43,10 +41,20 @@ export function sentence(
     case 'artifact_saved':
     case 'artifact_deleted':
     case 'messages_dropped':
+    case 'params_resolved':
       return aside(event, trans, format);
     default:
       return ended(event, trans, format);
   }
+}
+
+function queued(
+  { owner }: Extract<Happening, { type: 'run_queued' }>,
+  trans: TranslationBundle
+): string {
+  return owner === ''
+    ? trans.__('Launched.')
+    : trans.__('Launched by %1.', isolated(owner));
 }
 
 function requeued(
@@ -81,7 +89,10 @@ function left(
 function aside(
   event: Extract<
     Happening,
-    { type: 'artifact_saved' | 'artifact_deleted' | 'messages_dropped' }
+    {
+      type:
+        'artifact_saved' | 'artifact_deleted' | 'messages_dropped' | 'params_resolved';
+    }
   >,
   trans: TranslationBundle,
   format: Format
@@ -95,6 +106,11 @@ function aside(
       );
     case 'artifact_deleted':
       return trans.__('Removed %1.', isolated(event.name));
+    case 'params_resolved':
+      return trans.__(
+        'Chosen: %1.',
+        list(Object.entries(event.values).map(pair => pair.map(String).join(' = ')))
+      );
     case 'messages_dropped':
       return trans.__(
         '%1 messages were dropped: the job sends faster than it can be heard.',

@@ -2,6 +2,7 @@ import { nullTranslator } from '@jupyterlab/translation';
 import { describe, expect, it } from 'vitest';
 
 import { flat } from '../../src/form/errors';
+import { enteredOf, valueOf } from '../../src/form/fields/dataSetValue';
 import { entriesOf, textOf } from '../../src/form/fields/lines';
 import { schemaOf } from '../../src/form/schema';
 
@@ -44,6 +45,35 @@ describe('the schema of a form', () => {
     const wrong = { it: { fields: { title: { __errors: ['no selector'] } } } };
     const told = flat(wrong as unknown as Parameters<typeof flat>[0], schema);
     expect(told).toEqual({ it: { __errors: ['fields.title: no selector'] } });
+  });
+});
+
+describe('data sets, one or more', () => {
+  const names = { train: ['a', ' '], validation: [''], test: ['b', 'c'] };
+
+  it('are a text, a list or a table, and come back as they were', () => {
+    for (const value of ['a', ['a', 'b'], { train: 'a', test: ['b', 'c'] }]) {
+      expect(valueOf(enteredOf(value))).toEqual(value);
+    }
+    expect(valueOf(enteredOf(undefined))).toBeUndefined();
+    expect(enteredOf(undefined).names.train).toEqual(['']);
+  });
+
+  it('leave out what is empty', () => {
+    expect(valueOf({ isApart: false, names })).toBe('a');
+    expect(valueOf({ isApart: true, names })).toEqual({ train: 'a', test: ['b', 'c'] });
+    const none = { train: [''], validation: [''], test: [''] };
+    expect(valueOf({ isApart: true, names: none })).toBeUndefined();
+  });
+
+  it('are one field, of which only the training text is needed', () => {
+    const { schema, ui } = prepared({
+      anyOf: [{ type: 'string' }, { type: 'array' }, { $ref: '#/$defs/Splits' }],
+      'x-labpool-asset': 'dataset'
+    });
+    expect(ui['it']).toEqual({ 'ui:field': 'dataSets' });
+    expect(schema.properties?.['it']).toMatchObject({ required: ['train'] });
+    expect(schema.properties?.['it']).not.toHaveProperty('anyOf');
   });
 });
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Collection, Iterator, Mapping
 from math import isfinite
 from pathlib import Path
@@ -25,6 +26,15 @@ from labpool.wire import (
 )
 from labpool.wire.suggest import sentence
 
+from .marks import (
+    ASSET_MARK,
+    CATALOG_MARK,
+    PATH_MARK,
+    SESSION_MARK,
+    mark_of,
+    marked,
+    proposals,
+)
 from .readable import Readable
 from .secrets import SecretService
 from .sessions import SessionService
@@ -34,17 +44,6 @@ MOST_WORKERS = 64
 """Workers that a run has at once where nobody says a number: as many as are free, and no more."""
 PARAMS_LIMIT = 1 << 20
 """Largest params, bytes of JSON."""
-ASSET_MARK = "x-labpool-asset"
-"""Key in a field's JSON schema that says: the value may be the id of an asset, or of an entry of
-the catalog that is here."""
-CATALOG_MARK = "x-labpool-catalog"
-"""Key in a field's JSON schema that says: the value is the id of an entry of the catalog."""
-PATH_MARK = "x-labpool-path"
-"""Key in a field's JSON schema that says: the value is the path of a file or folder of the server.
-A field with ``ASSET_MARK`` may hold one, too."""
-SESSION_MARK = "x-labpool-session"
-"""Key in a field's JSON schema that says: the value names a session of the owner. What stands
-there is the name under which the job asks for it as a secret."""
 HUB_TOKEN = "hub_token"  # noqa: S105 - its name, not its value
 """The secret that a gated repository asks for."""
 
@@ -143,7 +142,10 @@ class Kinds:
         self._check_token(kind, entries, owner)
         self._check_sessions(kind, model, owner)
         if kind.check is not None:
-            resolve(kind.check)(model, self._assets(kind, model), entries)
+            try:
+                resolve(kind.check)(model, self._assets(kind, model), entries)
+            except InvalidParams as error:
+                raise self._meant(kind, model, error) from error
         return model.model_dump(mode="json", by_alias=True)
 
     def named(
@@ -170,41 +172,54 @@ class Kinds:
             return {}
         found = self._secrets.find(owner, kind.secrets)
         model = _validated(kind, params)
-        for field, session in _marked(kind, model, SESSION_MARK):
+        for field, session in marked(kind, model, SESSION_MARK):
             state = self._sessions.find(owner, session)
             if state is not None:
-                found[_mark(kind, field, SESSION_MARK)] = state
+                found[mark_of(kind, field, SESSION_MARK)] = state
         return found
 
     def _assets(self, kind: JobKind, params: BaseModel) -> Mapping[str, Path]:
         """Return asset id to path for the fields that may name an asset and do."""
         found: dict[str, Path] = {}
-        for _, value in _marked(kind, params, ASSET_MARK):
-            asset = self._find_asset(value) or self._shelved(value)
-            if asset is not None and asset.path is not None:
-                found[value] = Path(asset.path)
+        absent: list[str] = []
+        for _, value in marked(kind, params, ASSET_MARK):
+            asset = self._find_asset(value) or self._shelf.asset(value)
+            if asset is not None and asset.status == "ready":
+                if asset.path is not None:
+                    found[value] = Path(asset.path)
+            elif (entry := self._shelf.entry(value)) and entry.repo_id is not None:
+                absent.append(value)
+        if absent:
+            raise DownloadNeeded(
+                f"{' and '.join(absent)} {'is' if len(absent) == 1 else 'are'} in the catalog but "
+                f"not here yet. Download {'it' if len(absent) == 1 else 'them'} first: "
+                f'pool.download("{absent[0]}"), or give download=True.',
+                ids=absent,
+            )
         return found
 
-    def _shelved(self, value: str) -> Asset | None:
-        entry = self._shelf.entry(value)
-        asset = self._shelf.asset(value)
-        whole = asset is not None and asset.status == "ready"
-        if entry is not None and entry.repo_id is not None and not whole:
-            raise DownloadNeeded(
-                f"{value} is in the catalog but not here yet. Download it first: "
-                f'pool.download("{value}"), or give download=True.',
-                ids=[value],
-            )
-        return asset if whole else None
+    def _meant(self, kind: JobKind, params: BaseModel, error: InvalidParams) -> InvalidParams:
+        """Add to what is wrong with a name that is no path which name may be meant."""
+        names = {f"params.{field}": value for field, value in marked(kind, params, ASSET_MARK)}
+        fields = error.details.get("fields", [])
+        if len(fields) != 1 or fields[0]["field"] not in names:
+            return error
+        field, value = fields[0]["field"], names[fields[0]["field"]]
+        if os.sep in value or value in self._shelf.ids():
+            return error
+        known = [*self._shelf.ids(), *proposals(kind, field.removeprefix("params."))]
+        known += [asset.id for asset in self._shelf.assets()]
+        meant = sentence(value, known)
+        return type(error).at(field, f"{fields[0]['message']}.{meant}") if meant else error
 
     def _entries(self, kind: JobKind, params: BaseModel) -> dict[str, CatalogEntry]:
         """Return catalog id to entry for all fields that name an entry."""
         found: dict[str, CatalogEntry] = {}
-        for _, value in _marked(kind, params, ASSET_MARK):
+        for _, value in marked(kind, params, ASSET_MARK):
             entry = self._shelf.entry(value)
             if entry is not None:
                 found[value] = entry
-        for field, value in _marked(kind, params, CATALOG_MARK):
+        for field, value in marked(kind, params, CATALOG_MARK):
             entry = self._shelf.entry(value)
             if entry is None:
                 meant = sentence(value, self._shelf.ids())
@@ -220,10 +235,9 @@ class Kinds:
             ids: Values that are no paths: of assets and of the catalog.
         """
         for mark in (ASSET_MARK, PATH_MARK):
-            for field, values in _named(kind, params, mark):
-                for value in values:
-                    if value not in ids and (why := self._readable.refusal(value)):
-                        raise InvalidParams.at(f"params.{field}", why)
+            for field, value in marked(kind, params, mark):
+                if value not in ids and (why := self._readable.refusal(value)):
+                    raise InvalidParams.at(f"params.{field}", why)
 
     def _check_token(self, kind: JobKind, entries: Mapping[str, CatalogEntry], owner: str) -> None:
         gated = [entry.id for entry in entries.values() if entry.gated]
@@ -237,40 +251,13 @@ class Kinds:
             )
 
     def _check_sessions(self, kind: JobKind, params: BaseModel, owner: str) -> None:
-        for field, session in _marked(kind, params, SESSION_MARK):
+        for field, session in marked(kind, params, SESSION_MARK):
             if self._sessions.find(owner, session) is None:
                 raise InvalidParams.at(
                     f"params.{field}",
                     f"There is no session {session!r} of yours. Save one: "
                     f'pool.sessions.save("{session}", ...)',
                 )
-
-
-def _mark(kind: JobKind, field: str, mark: str) -> str:
-    """Return what stands at a field's mark."""
-    extra = kind.params.model_fields[field].json_schema_extra
-    return str(extra[mark]) if isinstance(extra, dict) else ""
-
-
-def _marked(kind: JobKind, params: BaseModel, mark: str) -> Iterator[tuple[str, str]]:
-    """Yield name and value of the fields of text that carry a mark."""
-    for field, info in kind.params.model_fields.items():
-        extra = info.json_schema_extra
-        value = getattr(params, field)
-        if isinstance(extra, dict) and mark in extra and isinstance(value, str):
-            yield field, value
-
-
-def _named(kind: JobKind, params: BaseModel, mark: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield name and texts of the fields that carry a mark: one, a list or a table of them."""
-    for field, info in kind.params.model_fields.items():
-        extra = info.json_schema_extra
-        if isinstance(extra, dict) and mark in extra:
-            value = getattr(params, field)
-            if isinstance(value, Mapping):
-                value = list(value.values())
-            several = value if isinstance(value, list | tuple) else [value]
-            yield field, [str(each) for each in several if isinstance(each, str | Path)]
 
 
 def _validated(kind: JobKind, params: dict[str, Any]) -> BaseModel:

@@ -21,7 +21,7 @@ from transformers import (
     WhisperConfig,
 )
 
-from labpool.jobs.train import Params, models, tokenizer
+from labpool.jobs.train import Params, base, models, tokenizer
 from labpool.jobs.train.base import check_model
 from labpool.jobs.train.check import check
 from labpool.jobs.train.run import run
@@ -115,6 +115,50 @@ def test_a_tokenizer_without_a_pad_token_is_refused(dataset: Path, save: Save) -
     settings.unlink()
     GPT2Config().save_pretrained(path)
     assert "no pad token" in refused(dataset, path)
+
+
+def test_a_pad_token_that_is_null_in_one_file_and_named_in_the_other(
+    dataset: Path, save: Save
+) -> None:
+    path = save()
+    edit(path / "tokenizer_config.json", pad_token=None)
+    (path / "special_tokens_map.json").write_text('{"pad_token": "[PAD]"}')
+    check(Params(dataset=str(dataset), model=str(path)), {}, {})
+    assert models.load_tokenizer(path).pad_token == "[PAD]"
+
+
+def varint(number: int) -> bytes:
+    return bytes([number]) if number < 128 else bytes([number & 127 | 128]) + varint(number >> 7)
+
+
+def pieces(count: int) -> bytes:
+    """A model of sentencepiece with so many pieces, and a setting behind them."""
+
+    def field(number: int, value: bytes) -> bytes:
+        return varint(number << 3 | 2) + varint(len(value)) + value
+
+    piece = [field(1, f"p{n}".encode()) + b"\x15\0\0\0\0" for n in range(count)]
+    return b"".join(field(1, each) for each in piece) + field(2, b"\x18\x01")
+
+
+def test_a_vocabulary_of_sentencepiece_is_held_against_the_embeddings(
+    dataset: Path, save: Save, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = save()
+    known = json.loads((path / "config.json").read_text(encoding="utf-8"))["vocab_size"]
+    (path / "tokenizer.json").unlink()
+    (path / "spm.model").write_bytes(pieces(known))
+    assert "pip install sentencepiece" in refused(dataset, path)
+    monkeypatch.setattr(base, "find_spec", lambda _: True)
+    check(Params(dataset=str(dataset), model=str(path)), {}, {})
+    (path / "spm.model").write_bytes(pieces(known + 300))
+    assert f"knows {known + 300} tokens, but its embeddings only {known}" in refused(dataset, path)
+    (path / "spm.model").write_bytes(pieces(known))
+    edit(path / "tokenizer_config.json", added_tokens_decoder={str(known + 1): {}})
+    assert f"knows {known + 2} tokens" in refused(dataset, path)
+    for broken in (pieces(known)[:-1], b"", b"\xff" * 40, b"<html>"):
+        (path / "spm.model").write_bytes(broken)
+        assert "not readable" in refused(dataset, path)
 
 
 def test_a_tokenizer_of_an_old_bert_has_its_pad_token_by_its_class(

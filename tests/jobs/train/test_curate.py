@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from labpool.jobs.train import Params
 from labpool.jobs.train.classes import as_text, in_order, name_classes
 from labpool.jobs.train.errors import DataError
-from labpool.jobs.train.splits import Data, load, locate
+from labpool.jobs.train.locate import locate
+from labpool.jobs.train.splits import Data, load
 from labpool.jobs.train.visible import apart, class_key, clean, listed, shown
 
 from .conftest import make_rows, write_jsonl

@@ -105,6 +105,35 @@ def test_the_saved_model_does_what_the_run_reports(
     assert [text for text in said if text.endswith("are cut")] == told[:2]
 
 
+def test_a_length_that_is_not_given_follows_texts_and_base(
+    tmp_path: Path, context: RecordingContext, tiny: Callable[..., Params]
+) -> None:
+    words = tokenizer.train((row["text"] for row in make_rows()), vocab_size=200, max_length=512)
+    base = tmp_path / "base"
+    words.save_pretrained(base)
+    BertModel(
+        BertConfig(vocab_size=len(words), intermediate_size=32, max_position_embeddings=128, **SIZE)
+    ).save_pretrained(base)
+    long = [row | {"text": " ".join([row["text"]] * 20)} for row in make_rows(6)]
+    for name, data, length in (("long", long, 128), ("short", make_rows(6), 64)):
+        file = write_jsonl(tmp_path / f"{name}.jsonl", data)
+        ctx = RecordingContext(name, tmp_path / name)
+        params = tiny(dataset=str(file), model=str(base), max_length=None, epochs=None)
+        result = run(params, ctx)
+        chosen = [e.values for e in ctx.events if e.type == "params_resolved"]
+        assert chosen == [{"epochs": 3}, {"max_length": length}]
+        assert result["max_length"] == length
+        again = RecordingContext(name, tmp_path / name, attempt=2)
+        assert run(params, again) == result
+
+
+def test_the_length_is_enough_for_nearly_all_texts_within_bounds() -> None:
+    words = tokenizer.train((row["text"] for row in make_rows()), vocab_size=200, max_length=16)
+    for tokens, outlier, length in ((10, 10, 64), (98, 98, 104), (98, 5000, 104), (900, 900, 256)):
+        texts = [*["۱ " * (tokens - 2)] * 999, "۱ " * (outlier - 2)]
+        assert lengths.suited(words, texts, lambda: None) == length
+
+
 def test_a_kind_without_positions_has_no_limit() -> None:
     config = XLNetConfig(vocab_size=20, d_model=16, n_layer=1, n_head=2, d_inner=16)
     assert lengths.positions(XLNetModel(config)) is None

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from labpool.jobs.train import Params, evaluate, history
 from labpool.jobs.train.data import Example
+from labpool.jobs.train.locate import locate
 from labpool.jobs.train.sampling import EpochSampler, grouping_pays
-from labpool.jobs.train.splits import load, locate, stratify
+from labpool.jobs.train.splits import load, stratify
 
 from .conftest import make_rows, write_jsonl
 
@@ -107,7 +108,7 @@ def test_own_splits_are_taken_as_they_are(tmp_path: Path) -> None:
 def test_catalog_brings_its_splits() -> None:
     params = Params(dataset="persian-legal")
     source = locate(params, {}, {})
-    assert set(source.files) == {"train", "validation", "test"}
+    assert source.splits == ["train", "validation", "test"]
 
 
 def test_figures_against_values_worked_out_by_hand() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
+import io
 import json
 import zipfile
 from pathlib import Path
@@ -11,12 +13,15 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from labpool.jobs.train import Params
 from labpool.jobs.train.check import MAX_BYTES, check
 from labpool.jobs.train.errors import DataError
+from labpool.jobs.train.locate import locate
 from labpool.jobs.train.run import run
-from labpool.jobs.train.splits import Data, load, locate
+from labpool.jobs.train.splits import Data, load
 from labpool.runtime.context import JobError
 from labpool.runtime.recording import RecordingContext
 from labpool.wire.errors import InvalidParams
@@ -64,7 +69,15 @@ def test_an_error_names_the_separator(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("encoding", "told"),
-    [("cp1256", "windows-1256"), ("utf-16", "utf-16"), ("utf-8-sig", ""), ("utf-8", "")],
+    [
+        ("cp1256", "windows-1256"),
+        ("utf-16", "utf-16"),
+        ("utf-16-le", "utf-16-le"),
+        ("utf-16-be", "utf-16-be"),
+        ("utf-32", "utf-32"),
+        ("utf-8-sig", ""),
+        ("utf-8", ""),
+    ],
 )
 def test_the_encoding_is_guessed_and_told(tmp_path: Path, encoding: str, told: str) -> None:
     text = table().replace("ی", "ي")  # windows-1256 has no Persian ye
@@ -75,6 +88,63 @@ def test_the_encoding_is_guessed_and_told(tmp_path: Path, encoding: str, told: s
     assert [note for note in data.notes if "read as" in note] == (
         [f"a.csv: read as {told}, as it is no UTF-8"] if told else []
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "told"),
+    [
+        ("Free entry – win £100 at “café”", "cp1252", "cp1252"),
+        ("Müller läßt grüßen über die Straße", "latin-1", "cp1252"),
+        ("Договор купли-продажи недвижимости", "cp1251", "cp1251"),
+        ("合同纠纷案件的审理", "gbk", "gb18030"),
+        ("plain words", "utf-16-le", "utf-16-le"),
+        ("plain words", "utf-16-be", "utf-16-be"),
+    ],
+)
+def test_other_languages_are_guessed_by_the_library(
+    tmp_path: Path, text: str, encoding: str, told: str
+) -> None:
+    rows = [f"{text} {n},{label}" for n in range(20) for label in "ab"]
+    (tmp_path / "a.csv").write_bytes("\r\n".join(["text,label", *rows]).encode(encoding))
+    data = loaded(tmp_path / "a.csv")
+    assert {e.text for e in data.train} <= {row.split(",")[0] for row in rows}
+    assert f"a.csv: read as {told}, as it is no UTF-8" in data.notes
+
+
+def test_what_unpacks_to_far_more_than_text_does_is_refused(tmp_path: Path) -> None:
+    rows = ("x" * 100_000 + ",a\n") * 700
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("a.csv", "text,label\n" + rows)
+    with pytest.raises(InvalidParams, match="unpack to more than 67,108,864"):
+        loaded(tmp_path / "a.zip")
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(("text,label\n" + rows).encode()))
+    params = Params(dataset=str(tmp_path / "a.csv.gz"))
+    with pytest.raises(DataError, match="unpack to more than 67,108,864"):
+        load(params, locate(params, {}, {}))
+
+
+@given(
+    st.sampled_from([zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA, None]),
+    st.lists(st.tuples(st.floats(0, 0.999), st.integers(1, 255)), min_size=1, max_size=4),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_whatever_is_wrong_with_a_packed_file_is_told_as_bad_data(
+    tmp_path: Path, how: int | None, flips: list[tuple[float, int]]
+) -> None:
+    buffer = io.BytesIO()
+    if how is None:
+        buffer.write(gzip.compress(table(rows=40).encode()))
+    else:
+        with zipfile.ZipFile(buffer, "w", how) as packed:
+            packed.writestr("a.csv", table(rows=40))
+    raw = bytearray(buffer.getvalue())
+    for place, flip in flips:
+        raw[int(place * len(raw))] ^= flip
+    path = tmp_path / ("a.csv.gz" if how is None else "a.zip")
+    path.write_bytes(raw)
+    params = Params(dataset=str(path))
+    with contextlib.suppress(DataError):
+        load(params, locate(params, {}, {}))
 
 
 def test_what_is_no_safe_encoding_is_an_error_with_line_and_byte(tmp_path: Path) -> None:
@@ -178,9 +248,9 @@ def test_shards_and_folders_are_one_split(tmp_path: Path) -> None:
     (tmp_path / "test").mkdir()
     write_jsonl(tmp_path / "test" / "any.jsonl", make_rows(2))
     data = loaded(tmp_path)
-    assert [path.name for path in locate(Params(dataset=str(tmp_path)), {}, {}).files["train"]] == [
-        f"train_{number}.jsonl" for number in range(11)
-    ]
+    assert [
+        table.title for table in locate(Params(dataset=str(tmp_path)), {}, {}).tables("train")
+    ] == [f"train_{number}.jsonl" for number in range(11)]
     assert (len(data.train) + len(data.validation), len(data.test)) == (33, 6)
     pq.write_table(pa.Table.from_pylist(make_rows(4)), tmp_path / "dev-00000-of-00001.parquet")
     assert len(loaded(tmp_path).validation) == 12

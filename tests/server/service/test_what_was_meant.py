@@ -23,6 +23,20 @@ MISSPELT = "name: x\npage: {url: 'https://a/{id}', wait_four: h1}\n"
     [
         ("trian", {}, "Did you mean `train`?"),
         ("train", {"datset": "imdb"}, "params.datset: there is no such field; did you mean `data"),
+        ("train", {"dataset": "persian-lgal"}, "Did you mean `persian-legal`?"),
+        (
+            "train",
+            {"dataset": ["persian-legal", "persian-lgal"]},
+            "params.dataset.1: persian-lgal: no such file",
+        ),
+        ("train", {"dataset": ["persian-legal", "persianlegal"]}, "Did you mean `persian-legal`?"),
+        ("train", {"dataset": {"trian": "a"}}, "params.dataset.trian: there is no such field; did"),
+        ("train", {"dataset": "persian-legal", "model": "bert-lstn"}, "Did you mean `bert-lstm`?"),
+        (
+            "train",
+            {"dataset": "persian-legal", "model": "minilm-l6"},
+            "Did you mean `minilm-l6-en`",
+        ),
         ("download", {"id": "minilm-l6"}, "Did you mean `minilm-l6-en`?"),
         ("scrape", {"recipe": "ticket-revision", "targets": [1]}, "Did you mean `ticket-rev"),
         ("scrape", {"recipe": MISSPELT, "targets": [1]}, "line 2: there is no such field; did you"),

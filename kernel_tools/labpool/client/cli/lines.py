@@ -16,6 +16,7 @@ from labpool.wire.events import (
     LogWritten,
     MessagesDropped,
     MetricsReported,
+    ParamsResolved,
     ProgressReported,
     RunInterrupted,
     RunQueued,
@@ -98,6 +99,8 @@ def event_text(event: Event) -> str:
             return f"step {event.step}: {values}"
         case LogWritten():
             return f"{event.level}: {one_line(event.text)}"
+        case ParamsResolved():
+            return f"chosen: {', '.join(f'{n} {v}' for n, v in event.values.items())}"
         case MessagesDropped():
             return f"{event.count} progress messages were dropped"
         case _:

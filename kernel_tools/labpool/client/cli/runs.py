@@ -72,6 +72,7 @@ def _facts(run: Run) -> list[str]:
         "started": moment(record.started_at),
         "ended": moment(record.ended_at),
         "params": json.dumps(record.params, ensure_ascii=False),
+        "resolved": json.dumps(record.resolved, ensure_ascii=False) if record.resolved else "",
         "notes": "; ".join(_notes(record.result)),
         "result": "" if record.result is None else json.dumps(record.result, ensure_ascii=False),
         "traceback": (record.error.details.get("traceback") or "") if record.error else "",

@@ -16,7 +16,8 @@ def parse(pairs: Iterable[str], file: str | None = None) -> dict[str, Any]:
 
     Args:
         pairs: ``key=value``: JSON where it is JSON (``3``, ``true``, ``[1, 2]``, ``"3"``), text
-            otherwise. A dotted key nests: ``model.hidden=64``.
+            otherwise. A dotted key nests: ``model.hidden=64``. A key that comes again makes a
+            list of its values.
         file: Name of a JSON file with an object, or ``-`` for the standard input; the pairs go
             before what it says.
 
@@ -24,11 +25,14 @@ def parse(pairs: Iterable[str], file: str | None = None) -> dict[str, Any]:
         InvalidRequest: One of them cannot be read.
     """
     params = _from_file(file) if file else {}
+    given: dict[str, list[Any]] = {}
     for pair in pairs:
         key, equals, text = pair.partition("=")
         if not equals or not all(key.split(".")):
             raise InvalidRequest(f"{pair!r} is no parameter; write key=value")
-        _put(params, key, _value(text))
+        given.setdefault(key, []).append(_value(text))
+    for key, values in given.items():
+        _put(params, key, values if len(values) > 1 else values[0])
     return params
 
 

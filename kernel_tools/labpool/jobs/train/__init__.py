@@ -13,7 +13,14 @@ KIND = JobKind(
     params=Params,
     entry="labpool.jobs.train.run:run",
     check="labpool.jobs.train.check:check",
-    requires=("torch", "transformers", "accelerate", "tokenizers", "safetensors"),
+    requires=(
+        "torch",
+        "transformers",
+        "accelerate",
+        "tokenizers",
+        "safetensors",
+        "charset_normalizer",
+    ),
     extra="train",
 )
 

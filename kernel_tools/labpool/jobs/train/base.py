@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from .errors import DataError
 from .params import Params
+from .pieces import count_pieces
 from .visible import listed
 
 FRESH = ("bert-lstm", "bert")
-TOKENIZERS = (
-    "tokenizer.json",
-    "vocab.txt",
-    "spiece.model",
-    "spm.model",
-    "sentencepiece.bpe.model",
-)
+PIECES = ("spiece.model", "spm.model", "sentencepiece.bpe.model")
+TOKENIZERS = ("tokenizer.json", "vocab.txt", *PIECES)
 PROBLEMS = {
     "multi_label_classification": "several classes for one text",
     "regression": "a number for each text",
@@ -80,8 +77,15 @@ def check_model(params: Params, assets: Mapping[str, Path], labels: set[str] | N
     config = _read(path / "config.json")
     if not any(path.glob("*.safetensors")) and not any(path.glob("pytorch_model*.bin")):
         raise DataError("model", f"{path}: there are no weights (*.safetensors) in it")
-    if not any((path / name).is_file() for name in TOKENIZERS):
+    there = [name for name in TOKENIZERS if (path / name).is_file()]
+    if not there:
         raise DataError("model", f"{path}: there is no tokenizer ({', '.join(TOKENIZERS)}) in it")
+    if there[0] in PIECES and find_spec("sentencepiece") is None:
+        raise DataError(
+            "model",
+            f"{path}: its tokenizer is there as {there[0]} only, which takes a library to read: "
+            "pip install sentencepiece, or put its tokenizer.json beside it",
+        )
     _check_kind(params.model, config)
     tokenizer = _read(path / "tokenizer.json") if (path / "tokenizer.json").is_file() else {}
     _check_padding(params.model, path, config)
@@ -132,9 +136,10 @@ def _check_kind(name: str, config: dict[str, Any]) -> None:
 
 
 def _check_padding(name: str, path: Path, config: dict[str, Any]) -> None:
-    told = _read(path / "special_tokens_map.json", there=False) | _read(
-        path / "tokenizer_config.json", there=False
-    )
+    told = _read(path / "tokenizer_config.json", there=False)
+    # What stands here goes before, but for null.
+    special = _read(path / "special_tokens_map.json", there=False)
+    told |= {key: value for key, value in special.items() if value}
     family = str(told.get("tokenizer_class") or "")
     if family:
         unpadded = family.startswith(UNPADDED)
@@ -175,7 +180,9 @@ def _ids(path: Path, tokenizer: dict[str, Any]) -> list[int]:
     if not tokenizer:
         words = path / "vocab.txt"
         if not words.is_file():
-            return []  # a sentencepiece model; the run itself looks at it
+            added = _read(path / "tokenizer_config.json", there=False).get("added_tokens_decoder")
+            models = [path / name for name in PIECES if (path / name).is_file()]
+            return [*(count_pieces(model) - 1 for model in models), *map(int, added or ())]
         return [len(words.read_text(encoding="utf-8").rstrip("\n").split("\n")) - 1]
     vocab = tokenizer["model"]["vocab"]
     ids = list(vocab.values()) if isinstance(vocab, dict) else [len(vocab) - 1]

@@ -11,8 +11,10 @@ from labpool.wire.errors import InvalidParams
 from .base import check_model
 from .curate import Curated, curate
 from .errors import DataError
+from .locate import locate
 from .params import Params
-from .splits import Source, locate, settle
+from .sources import Seen, Sources
+from .splits import settle
 
 MAX_BYTES = 2_000_000
 """Looked at before a run is accepted; the run itself reads the whole, on its worker."""
@@ -43,14 +45,15 @@ def check(params: Params, assets: Mapping[str, Path], catalog: Mapping[str, Cata
         raise InvalidParams.at(f"params.{error.field}", error.message) from error
 
 
-def _read_bounded(params: Params, source: Source) -> tuple[Curated, bool]:
-    """Look at all splits, texts forgotten; False with it when the limit cut something off."""
-    left = MAX_BYTES
-    rows = {}
-    for split, files in source.files.items():
-        rows[split] = source.rows(split, max(left, 1), lambda _: None, lambda _: None)
-        left -= sum(_unpacked_size(path) for path in files)
-    return curate(params, rows, texts=False), left > 0
+def _read_bounded(params: Params, source: Sources) -> tuple[Curated, bool]:
+    """Look into all splits of all sources, texts forgotten; False with it when not all was read."""
+    whole = sum(map(_unpacked_size, source.files())) < MAX_BYTES
+    share = None if whole else MAX_BYTES // len(source.splits)
+    rows = {
+        split: source.rows(split, Seen(), share, lambda _: None, lambda _: None)
+        for split in source.splits
+    }
+    return curate(params, rows, texts=False), whole
 
 
 def _unpacked_size(path: Path) -> int:

@@ -119,26 +119,47 @@ def _usable(
     kept: list[Example] = []
     labels: list[Any] = []
     dropped: dict[Flaw, list[Row]] = {}
+    rows_of = Counter[str]()
     for row in rows:
+        rows_of[row.field] += 1
         if (why := flaw(row)) is None:
             kept.append(Example(row.text if texts else "", "", row.line, row.file))
             labels.append(row.label)
             continue
         if params.strict:
-            raise DataError(why.field, f"{place(row)}: {why.detail}")
+            raise DataError(_field(why, row), f"{place(row)}: {why.detail}")
         dropped.setdefault(why._replace(detail=""), []).append(row._replace(text=None, label=None))
-    told = [f"{len(some)} where {why.kind} ({places(some)})" for why, some in dropped.items()]
-    count = sum(map(len, dropped.values()))
-    if count > MOST_DROPPED * (count + len(kept)):
-        worst = max(dropped, key=lambda why: len(dropped[why]))
-        raise DataError(
-            worst.field,
-            f"{dropped[worst][0].file}: {count} of {count + len(kept)} rows cannot be used: "
-            f"{'; '.join(told)}; look at text_column and label_column, or mend the file",
-        )
-    if told:
-        notes.append(f"{count} of {count + len(kept)} rows are left out: {'; '.join(told)}")
+    for source, count in rows_of.items():
+        _check_dropped(source, count, dropped)
+    if dropped:
+        count = sum(map(len, dropped.values()))
+        told = _counted(dropped)
+        notes.append(f"{count} of {rows_of.total()} rows are left out: {told}")
     return kept, labels
+
+
+def _check_dropped(source: str, rows: int, dropped: Mapping[Flaw, list[Row]]) -> None:
+    """Refuse a data set of which too many rows cannot be used; others do not make up for it."""
+    own = {why: [row for row in some if row.field == source] for why, some in dropped.items()}
+    own = {why: some for why, some in own.items() if some}
+    count = sum(map(len, own.values()))
+    if count > MOST_DROPPED * rows:
+        worst = max(own, key=lambda why: len(own[why]))
+        raise DataError(
+            _field(worst, own[worst][0]),
+            f"{own[worst][0].file}: {count} of {rows} rows cannot be used: {_counted(own)}; look "
+            "at text_column and label_column, or mend the file",
+        )
+
+
+def _counted(dropped: Mapping[Flaw, list[Row]]) -> str:
+    return "; ".join(
+        f"{len(some)} where {why.kind} ({places(some)})" for why, some in dropped.items()
+    )
+
+
+def _field(why: Flaw, row: Row) -> str:
+    return row.field if why.field == "dataset" else why.field
 
 
 def place(row: Row | Example) -> str:

@@ -14,6 +14,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from labpool.runtime.digests import sha256_of
+
 from .errors import DataError
 from .lines import Advance, Tell, lines, member
 from .visible import beside, listed, match, shown
@@ -34,12 +36,14 @@ class Row(NamedTuple):
         label: What stands in the column of the class; None where nothing does.
         line: Counts from 1 (lines of the file; rows in parquet).
         file: Name of the file, for words about the row.
+        field: Path of the param that names the data set.
     """
 
     text: Any
     label: Any
     line: int
     file: str
+    field: str = "dataset"
 
 
 class Example(NamedTuple):
@@ -72,6 +76,7 @@ def read(
     max_bytes: int | None = None,
     tell: Tell = lambda _: None,
     advance: Advance = lambda _: None,
+    digests: dict[Path, str] | None = None,
 ) -> Iterator[Row]:
     """Read the two columns of one file, row by row, as they are.
 
@@ -83,6 +88,7 @@ def read(
         max_bytes: Stop after about so many bytes; None reads all.
         tell: Called with what a person should know of how the file was read.
         advance: Called now and then with the bytes of the file read so far.
+        digests: Given the SHA-256 of the file, once all rows are read.
 
     Raises:
         DataError: The file is missing, unreadable or cut off, or has no such column.
@@ -97,9 +103,12 @@ def read(
     try:
         if suffix == ".parquet":
             yield from _parquet(path, columns, max_bytes, tell, advance)
+            if digests is not None:
+                # Its columns are read out of order.
+                digests[path] = sha256_of(path)
             return
         inner = member(path, TEXTS) if suffix == ".zip" else None
-        numbered = lines(path, inner, max_bytes, tell, advance)
+        numbered = lines(path, inner, max_bytes, tell, advance, digests)
         if (inner.filename.lower() if inner else suffix).removesuffix(".gz").endswith(".jsonl"):
             yield from _named(path, _jsonl(path, numbered), columns, tell)
         else:

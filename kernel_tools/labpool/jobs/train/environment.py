@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -32,13 +32,21 @@ _torch_is_taken = threading.Lock()
 _POLL_S = 0.2
 
 
-def pin(ctx: JobContext, seed: int, inputs: dict[str, Path]) -> int:
+def pin(
+    ctx: JobContext,
+    seed: int,
+    inputs: dict[str, Path],
+    read: Mapping[Path, str],
+    sources: list[dict[str, Any]],
+) -> int:
     """Write the environment down at the first attempt; compare at later ones.
 
     Args:
         ctx: The job's context.
         seed: The run's seed.
         inputs: Name to file, of all that is read: they may not change between attempts.
+        read: Digests of files that were taken while these were read.
+        sources: What each data set was, to be written down.
 
     Returns:
         Threads to use: those of the first attempt (the sum of floats depends on them).
@@ -46,19 +54,25 @@ def pin(ctx: JobContext, seed: int, inputs: dict[str, Path]) -> int:
     Raises:
         JobError: An input changed since the first attempt.
     """
+    path = ctx.run_dir / FILE
+    first = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    stamps = {name: _stamp(path) for name, path in sorted(inputs.items())}
     now: dict[str, Any] = {
         "threads": ctx.threads,
         "seed": seed,
         "python": python_version(),
         "machine": f"{machine()} {torch.backends.cpu.get_cpu_capability()}",
         "packages": {name: version(name) for name in PACKAGES},
-        "inputs": {name: sha256_of(path) for name, path in sorted(inputs.items())},
+        "inputs": {
+            name: read.get(inputs[name]) or _known(first, name, stamp) or sha256_of(inputs[name])
+            for name, stamp in stamps.items()
+        },
+        "stamps": stamps,
+        "sources": sources,
     }
-    path = ctx.run_dir / FILE
-    if not path.exists():
+    if first is None:
         write_json(path, now)
         return ctx.threads
-    first = json.loads(path.read_text(encoding="utf-8"))
     for name, digest in now["inputs"].items():
         if first["inputs"].get(name) != digest:
             raise JobError(
@@ -76,6 +90,21 @@ def pin(ctx: JobContext, seed: int, inputs: dict[str, Path]) -> int:
     if first["threads"] != ctx.threads:
         ctx.log("info", f"using {first['threads']} threads, as the first attempt did")
     return int(first["threads"])
+
+
+def _stamp(path: Path) -> list[list[int]]:
+    """Return size, time of the last change (ns) and inode, of a file or of each in a folder."""
+    files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
+    stats = [file.stat() for file in files]
+    return [[stat.st_size, stat.st_mtime_ns, stat.st_ino] for stat in stats]
+
+
+def _known(first: dict[str, Any] | None, name: str, stamp: list[list[int]]) -> str | None:
+    """Return the digest that the first attempt took of an input that nobody has touched since."""
+    if first is None or first.get("stamps", {}).get(name) != stamp:
+        return None
+    digest: str | None = first["inputs"].get(name)
+    return digest
 
 
 @contextmanager

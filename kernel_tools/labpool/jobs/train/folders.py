@@ -34,17 +34,22 @@ class _Found(NamedTuple):
     files: tuple[Path, ...]
 
 
-def splits_in(folder: Path) -> tuple[dict[str, tuple[Path, ...]], list[str]]:
+def splits_in(folder: Path, needed: str = "train") -> tuple[dict[str, tuple[Path, ...]], list[str]]:
     """Find the splits of a folder.
 
     ``train``, ``valid``, ``test`` and their usual other names, each a file, numbered shards or a
     folder with files.
 
+    Args:
+        folder: Where to look.
+        needed: The split that must be there.
+
     Returns:
         Split name to its files in order, and what a person should know of what is not taken.
 
     Raises:
-        DataError: There is no training text, a shard is missing, or two candidates for one split.
+        DataError: The split that is needed is not there, a shard is missing, or there are two
+            candidates for one split.
     """
     splits: dict[str, _Found] = {}
     for found in _candidates(folder):
@@ -55,10 +60,10 @@ def splits_in(folder: Path) -> tuple[dict[str, tuple[Path, ...]], list[str]]:
                 f"{folder}: {first.title} and {found.title} are two candidates for the "
                 f"{found.split} split; keep one of them there, or name the file",
             )
-    if "train" not in splits:
+    if needed not in splits:
         raise DataError(
             "dataset",
-            f"{folder}: the folder has no train.jsonl, .csv or another of {', '.join(SUFFIXES)}",
+            f"{folder}: the folder has no {needed}.jsonl, .csv or another of {', '.join(SUFFIXES)}",
         )
     files = {split: splits[split].files for split in SPLITS if split in splits}
     return files, _left(folder, {path for some in files.values() for path in some})

@@ -21,6 +21,7 @@ from . import tokenizer as tokenizers
 from .base import keeps_head, same_size
 from .bert_lstm import BertLstmConfig, BertLstmForSequenceClassification
 from .errors import DataError
+from .lengths import MOST
 from .params import Params
 from .visible import listed
 
@@ -32,7 +33,7 @@ TOKEN_DROPOUT = 0.25
 
 def fresh_tokenizer(params: Params, texts: Iterable[str]) -> PreTrainedTokenizerBase:
     """Train a tokenizer on the training texts."""
-    return tokenizers.train(texts, vocab_size=params.size.vocab_size, max_length=params.max_length)
+    return tokenizers.train(texts, vocab_size=params.size.vocab_size, max_length=MOST)
 
 
 def load_tokenizer(path: Path) -> PreTrainedTokenizerBase:
@@ -45,9 +46,9 @@ def load_tokenizer(path: Path) -> PreTrainedTokenizerBase:
 
 
 def fresh_model(
-    params: Params, tokenizer: PreTrainedTokenizerBase, labels: list[str]
+    params: Params, tokenizer: PreTrainedTokenizerBase, labels: list[str], length: int
 ) -> PreTrainedModel:
-    """Build a model with random weights; the seed must be set before."""
+    """Build a model with random weights and so many positions; the seed must be set before."""
     size = params.size
     shared = {
         "vocab_size": len(tokenizer),
@@ -56,7 +57,7 @@ def fresh_model(
         "num_attention_heads": size.heads,
         "intermediate_size": 4 * size.hidden_size,
         "hidden_dropout_prob": size.dropout,
-        "max_position_embeddings": params.max_length,
+        "max_position_embeddings": length,
         "pad_token_id": tokenizer.pad_token_id,
         "id2label": dict(enumerate(labels)),
         "label2id": {label: index for index, label in enumerate(labels)},

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from .curate import places
 from .data import Example
 from .folds import fold
+from .sources import Sources
+from .visible import listed
 
 
 class Overlaps(NamedTuple):
@@ -25,6 +27,48 @@ class Overlaps(NamedTuple):
 def keys(examples: Mapping[str, list[Example]]) -> dict[str, int]:
     """Return a key for each text; texts that differ in spelling only share it."""
     return {e.text: hash(fold(e.text)) for some in examples.values() for e in some}
+
+
+def across(
+    source: Sources, examples: Mapping[str, list[Example]], same: Mapping[str, int]
+) -> list[str]:
+    """Say how several data sets go together: texts that two of them have, and their classes.
+
+    Args:
+        source: The data sets.
+        examples: Split name to examples, before a share is held back.
+        same: What ``keys`` returned for them.
+    """
+    if len(source.sources) < 2:
+        return []
+    origin = {t.title: source.label(t.source) for t in source.tables("train")}
+    first: dict[int, str] = {}
+    copies = []
+    classes: dict[str, set[str]] = {}
+    for example in examples["train"]:
+        name = origin[example.file]
+        classes.setdefault(name, set()).add(example.label)
+        if first.setdefault(same[example.text], name) != name:
+            copies.append(example)
+    notes = []
+    if copies:
+        notes.append(
+            f"{len(copies)} texts to train on are in more than one of the data sets; they are kept "
+            f"and count more ({places(copies)})"
+        )
+    every = set.union(*classes.values())
+    if told := "; ".join(_differing(classes, every)):
+        notes.append(f"the data sets do not have the same classes: {told}")
+    return notes
+
+
+def _differing(classes: Mapping[str, set[str]], every: set[str]) -> Iterator[str]:
+    for name, own in classes.items():
+        others: set[str] = set().union(*(some for n, some in classes.items() if n != name))
+        if alone := own - others:
+            yield f"only {name} has {listed(alone)}"
+        if lacking := every - own:
+            yield f"{name} lacks {listed(lacking)}"
 
 
 def find(examples: Mapping[str, list[Example]], same: Mapping[str, int]) -> Overlaps:

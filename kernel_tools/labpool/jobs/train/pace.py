@@ -26,6 +26,10 @@ FRESH = Pace("a fresh model", 2e-3, 20, lowest=1e-5, highest=5e-2)
 TRAINED = Pace("a model that is trained already", 5e-5, 3, lowest=1e-7, highest=5e-4)
 
 
+PACED = ("learning_rate", "epochs")
+"""Params that follow the model where they are not given."""
+
+
 class Settled(Params):
     """Params in which nothing is left open."""
 
@@ -44,7 +48,7 @@ def follow_model(params: Params, *, fresh: bool) -> tuple[Settled, str, list[str
         The params to train with, a sentence that says at what pace, and warnings.
     """
     pace = FRESH if fresh else TRAINED
-    follows = [n for n in ("learning_rate", "epochs") if getattr(params, n) is None]
+    follows = [n for n in PACED if getattr(params, n) is None]
     chosen = {name: getattr(pace, name) for name in follows}
     settled = Settled.model_validate(params.model_dump() | chosen)
     rate = settled.learning_rate

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4096)]
+from .datasets import DataSets, Name
 
 
 def _as_text(value: Any) -> Any:
@@ -87,11 +80,16 @@ class Params(BaseModel):
         extra="forbid", frozen=True, serialize_by_alias=True, validate_by_alias=True
     )
 
-    dataset: Name = Field(
+    dataset: DataSets = Field(
         title="Data set",
         description="A data set of the catalog, an asset, or a file (jsonl, csv, tsv, parquet, "
-        "also in gz or zip) or folder that the server can read.",
-        examples=["persian-legal", "/data/tickets.csv"],
+        "also in gz or zip) or folder that the server can read. One or more, which become one "
+        "training text, or some for each split.",
+        examples=[
+            "persian-legal",
+            ["persian-legal", "/data/tickets.csv"],
+            {"train": "/data/train.csv", "test": "/data/test.csv"},
+        ],
         json_schema_extra={"x-labpool-asset": "dataset"},
     )
     text_column: Column = Field(
@@ -152,12 +150,12 @@ class Params(BaseModel):
         description="Peak step size; rises over the first tenth of the steps, then falls to 0. "
         "Empty: 0.002 for a fresh model, 0.00005 for one that is trained already.",
     )
-    max_length: int = Field(
-        default=64,
-        ge=8,
-        le=512,
+    max_length: Annotated[int, Field(ge=8, le=512)] | None = Field(
+        default=None,
         title="Longest text",
-        description="Tokens of each text that are read; the rest is cut off.",
+        description="Tokens of each text that are read; the rest is cut off. Empty: enough for 99 "
+        "of 100 training texts, 64 at the least and 256 at the most, or fewer where the model has "
+        "fewer.",
     )
     validation_split: float = Field(
         default=0.15,

@@ -24,9 +24,7 @@ from labpool.runtime.context import JobContext
 from . import evaluate
 from .callbacks import Meter, Reporter, Saver
 from .data import Example
-from .lengths import positions
 from .pace import Settled
-from .params import Params
 from .sampling import EpochSampler, grouping_pays
 from .splits import Data
 
@@ -51,12 +49,6 @@ class Parts:
     model: PreTrainedModel
     labels: list[str]
     checkpoint: Path | None
-
-
-def limit_length(params: Params, parts: Parts) -> None:
-    """Set the tokens that are read of a text, in the tokenizer: it is saved with the model."""
-    limit = min(params.max_length, positions(parts.model) or params.max_length)
-    parts.tokenizer.model_max_length = limit
 
 
 def encode(ctx: JobContext, parts: Parts, examples: list[Example]) -> tuple[list[Row], int]:
@@ -154,7 +146,6 @@ def arguments(params: Settled, ctx: JobContext) -> TrainingArguments:
 
 def build(params: Settled, ctx: JobContext, data: Data, parts: Parts) -> ClassifierTrainer:
     """Put the Trainer together."""
-    limit_length(params, parts)
     rows, cut = encode(ctx, parts, data.train)
     validation, validation_cut = encode(ctx, parts, data.validation)
     tell_cut(ctx, data, parts, "training", cut, len(rows))

@@ -15,9 +15,12 @@ from .base import check_model, model_path, no_padding
 from .callbacks import announce
 from .environment import numerics, pin
 from .finish import finish
-from .pace import Settled, follow_model
+from .lengths import positions, suited
+from .locate import locate
+from .pace import PACED, Settled, follow_model
 from .params import Params
-from .splits import Data, Source, load, locate
+from .sources import Sources
+from .splits import Data, load
 from .trainer import ClassifierTrainer, Parts, build
 
 
@@ -28,8 +31,8 @@ def train(params: Params, ctx: JobContext) -> dict[str, Any]:
     files = source.named()
     if base is not None:
         files["model"] = base
-    threads = pin(ctx, params.seed, files)
     data = read_all(params, ctx, source)
+    threads = pin(ctx, params.seed, files, data.digests, data.sources)
     ctx.log(
         "info",
         f"{len(data.train)} texts to train, {len(data.validation)} to validate, "
@@ -37,6 +40,8 @@ def train(params: Params, ctx: JobContext) -> dict[str, Any]:
     )
     settled, pace, warnings = follow_model(params, fresh=base is None)
     ctx.log("info", pace)
+    if chosen := [name for name in PACED if getattr(params, name) is None]:
+        ctx.resolved(**{name: getattr(settled, name) for name in chosen})
     warnings += check_model(params, ctx.assets, set(data.labels))
     data = replace(data, notes=[*warnings, *data.notes])
     for note in data.notes:
@@ -49,9 +54,9 @@ def train(params: Params, ctx: JobContext) -> dict[str, Any]:
         return finish(settled, ctx, data, parts, trainer)
 
 
-def read_all(params: Params, ctx: JobContext, source: Source) -> Data:
+def read_all(params: Params, ctx: JobContext, source: Sources) -> Data:
     """Read and check the whole data set; its progress is in bytes of the files."""
-    total = sum(path.stat().st_size for path in source.all_files() if path.is_file())
+    total = sum(path.stat().st_size for path in source.files() if path.is_file())
 
     def advance(done: int) -> None:
         ctx.check_cancelled()
@@ -76,12 +81,28 @@ def prepare(params: Params, ctx: JobContext, data: Data, base: Path | None) -> P
         ctx.log("info", f"tokenizer: {len(tokenizer)} subword units from the training texts")
     if tokenizer.pad_token is None:
         raise no_padding(params.model)
+    texts = [example.text for example in data.train]
+    length = params.max_length
+    if length is None and checkpoint is not None:
+        length = int(tokenizer.model_max_length)
+    elif length is None:
+        ctx.progress(0, None, "", "counting tokens")
+        length = suited(tokenizer, texts, ctx.check_cancelled)
     if base is not None:
         model = models.load_base(base, data.labels)
+        length = min(length, positions(model) or length)
     else:
-        model = models.fresh_model(params, tokenizer, models.class_order(checkpoint, data.labels))
+        order = models.class_order(checkpoint, data.labels)
+        model = models.fresh_model(params, tokenizer, order, length)
+    tokenizer.model_max_length = length  # it is saved with the model
+    if length != params.max_length:
+        ctx.resolved(max_length=length)
     labels = models.class_names(model)
-    ctx.log("info", f"model: {type(model).__name__}, {model.num_parameters():,} parameters")
+    ctx.log(
+        "info",
+        f"model: {type(model).__name__}, {model.num_parameters():,} parameters; of each text "
+        f"{length} tokens are read",
+    )
     return Parts(tokenizer=tokenizer, model=model, labels=labels, checkpoint=checkpoint)
 
 

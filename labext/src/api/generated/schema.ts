@@ -1061,7 +1061,7 @@ export interface components {
                 [key: string]: unknown;
             };
         };
-        Event: components["schemas"]["RunQueued"] | components["schemas"]["RunRequeued"] | components["schemas"]["AttemptAssigned"] | components["schemas"]["AttemptStarted"] | components["schemas"]["WorkerLeft"] | components["schemas"]["ProgressReported"] | components["schemas"]["MetricsReported"] | components["schemas"]["LogWritten"] | components["schemas"]["ArtifactSaved"] | components["schemas"]["ArtifactDeleted"] | components["schemas"]["MessagesDropped"] | components["schemas"]["CancelRequested"] | components["schemas"]["RunInterrupted"] | components["schemas"]["RunSucceeded"] | components["schemas"]["RunFailed"] | components["schemas"]["RunCancelled"] | components["schemas"]["RunDeleted"];
+        Event: components["schemas"]["RunQueued"] | components["schemas"]["RunRequeued"] | components["schemas"]["AttemptAssigned"] | components["schemas"]["AttemptStarted"] | components["schemas"]["WorkerLeft"] | components["schemas"]["ProgressReported"] | components["schemas"]["MetricsReported"] | components["schemas"]["LogWritten"] | components["schemas"]["ArtifactSaved"] | components["schemas"]["ArtifactDeleted"] | components["schemas"]["ParamsResolved"] | components["schemas"]["MessagesDropped"] | components["schemas"]["CancelRequested"] | components["schemas"]["RunInterrupted"] | components["schemas"]["RunSucceeded"] | components["schemas"]["RunFailed"] | components["schemas"]["RunCancelled"] | components["schemas"]["RunDeleted"];
         /**
          * EventPage
          * @description Events, oldest first.
@@ -1505,6 +1505,48 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * ParamsResolved
+         * @description The job chose values for params that were left to it.
+         *
+         *     Attributes:
+         *         values: Param name to the value that the run has.
+         */
+        ParamsResolved: {
+            /** Run Id */
+            run_id: string;
+            /**
+             * Attempt
+             * @default 0
+             */
+            attempt: number;
+            /**
+             * N
+             * @default 0
+             */
+            n: number;
+            /** At */
+            at: string;
+            /**
+             * Seq
+             * @default 0
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "params_resolved";
+            /**
+             * Worker
+             * @default
+             */
+            worker: string;
+            /** Values */
+            values: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * Pool
          * @description The pool now.
          *
@@ -1758,6 +1800,7 @@ export interface components {
          *         error: Why it failed or why the last attempt ended.
          *         retry_at: When an interrupted run goes on by itself, or None.
          *         cancel_requested: Whether somebody asked the run to stop.
+         *         resolved: Values that the job chose for params that were left to it, by name.
          *         seq: Sequence number of the latest event folded in.
          */
         Run: {
@@ -1815,6 +1858,10 @@ export interface components {
              * @default false
              */
             cancel_requested: boolean;
+            /** Resolved */
+            resolved: {
+                [key: string]: unknown;
+            };
             /** Created At */
             created_at: string;
             /**
