@@ -50,7 +50,7 @@ from .runs import Progress, Run, RunError, RunRequest, RunState
 from .secrets import SecretKept, SecretRequest
 from .sessions import SessionKept, SessionRequest, StorageState
 from .socket import PoolSeen
-from .workers import Alert, Monitoring, Pool, PoolChange, Worker
+from .workers import Alert, Gpu, Monitoring, Pool, PoolChange, Worker
 
 __all__ = [
     "API_PREFIX",
@@ -72,6 +72,7 @@ __all__ = [
     "EventPage",
     "EventsReset",
     "Forbidden",
+    "Gpu",
     "InvalidParams",
     "InvalidRequest",
     "Item",
