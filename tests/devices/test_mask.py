@@ -12,12 +12,8 @@ from labpool.devices.nvml import Card
 A = Card(uuid="GPU-aaaa1111-0", index=0, name="one")
 B = Card(uuid="GPU-aaaa2222-0", index=1, name="two")
 C = Card(uuid="GPU-cccc3333-0", index=2, name="three")
-FIRST = Card(
-    uuid="MIG-1", index=3, name="a", part_of="GPU-dddd", old_name="MIG-GPU-dddd/1/0"
-)
-SECOND = Card(
-    uuid="MIG-2", index=3, name="b", part_of="GPU-dddd", old_name="MIG-GPU-dddd/2/0"
-)
+FIRST = Card(uuid="MIG-1", index=3, name="a", part_of="GPU-dddd", old_name="MIG-GPU-dddd/1/0")
+SECOND = Card(uuid="MIG-2", index=3, name="b", part_of="GPU-dddd", old_name="MIG-GPU-dddd/2/0")
 WHOLE = [A, B, C]
 MACHINE = [*WHOLE, FIRST, SECOND]
 
