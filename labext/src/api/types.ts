@@ -19,6 +19,7 @@ export type Kind = Schemas['Kind'];
 
 /** One worker now. */
 export type Worker = Schemas['Worker'];
+export type Gpu = Schemas['Gpu'];
 /** The pool and its workers now. */
 export type Pool = Schemas['Pool'];
 /** A new size of the pool: a fixed number, or a range. */

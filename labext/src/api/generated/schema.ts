@@ -1089,6 +1089,38 @@ export interface components {
             items: components["schemas"]["Event"][];
         };
         /**
+         * Gpu
+         * @description A GPU, or an instance of one (MIG), that a worker may use.
+         *
+         *     Attributes:
+         *         uuid: The driver's name for it.
+         *         name: What it is called.
+         *         memory_bytes: Its memory, 0 where the driver does not tell.
+         *         memory_used_bytes: In use now, by whatever program.
+         *         held: Whether the worker's run has it for itself.
+         */
+        Gpu: {
+            /** Uuid */
+            uuid: string;
+            /** Name */
+            name: string;
+            /**
+             * Memory Bytes
+             * @default 0
+             */
+            memory_bytes: number;
+            /**
+             * Memory Used Bytes
+             * @default 0
+             */
+            memory_used_bytes: number;
+            /**
+             * Held
+             * @default false
+             */
+            held: boolean;
+        };
+        /**
          * Item
          * @description One item of a run.
          *
@@ -2410,6 +2442,7 @@ export interface components {
          *         memory_limit_bytes: Limit at which it is killed, 0 for none.
          *         uptime_s: Seconds since its process started.
          *         errors: Attempts that ended badly on it.
+         *         gpus: The GPUs that it may use, empty where there are none; its run has one of them at most.
          */
         Worker: {
             /** Id */
@@ -2463,6 +2496,8 @@ export interface components {
              * @default 0
              */
             errors: number;
+            /** Gpus */
+            gpus: components["schemas"]["Gpu"][];
         };
         /**
          * WorkerLeft
