@@ -255,7 +255,7 @@ def test_delete_takes_several_and_asks_first(
     assert {run.id for run in pool.runs()} == {first.id, second.id, active.id}
     asked = cli("delete", first.id, second.id, first.id, input="y\n")
     assert asked.exit_code == 0, asked.output
-    assert f"{first.id} deleted\n{second.id} deleted\n" in asked.stdout
+    assert f"{first.id} deleted, 3.0 MiB freed\n{second.id} deleted, " in asked.stdout
     assert {run.id for run in pool.runs()} == {active.id}
 
 

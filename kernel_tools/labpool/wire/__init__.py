@@ -46,7 +46,7 @@ from .pages import (
 )
 from .route import API_PREFIX, Route
 from .routes import ROUTES
-from .runs import Progress, Run, RunError, RunRequest, RunState
+from .runs import Progress, Run, RunError, RunRemoved, RunRequest, RunState
 from .secrets import SecretKept, SecretRequest
 from .sessions import SessionKept, SessionRequest, StorageState
 from .socket import PoolSeen
@@ -109,6 +109,7 @@ __all__ = [
     "RunFailedError",
     "RunInterruptedError",
     "RunPage",
+    "RunRemoved",
     "RunRequest",
     "RunState",
     "SecretKept",

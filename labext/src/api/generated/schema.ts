@@ -2105,6 +2105,20 @@ export interface components {
             owner: string;
         };
         /**
+         * RunRemoved
+         * @description What the deletion of a run took away.
+         *
+         *     Attributes:
+         *         id: The run.
+         *         freed_bytes: Bytes of its files that the disk has again.
+         */
+        RunRemoved: {
+            /** Id */
+            id: string;
+            /** Freed Bytes */
+            freed_bytes: number;
+        };
+        /**
          * RunRequest
          * @description What a client sends to launch a run.
          *
@@ -2821,11 +2835,13 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["RunRemoved"];
+                };
             };
             /** @description `invalid_request`: The request cannot be read: no JSON, a wrong query, too large. */
             400: {
