@@ -1,12 +1,13 @@
-"""GPUs on a real server: who sees them, and that no two runs have one."""
+"""GPUs on real servers: who sees them, and that no two runs have one."""
 
 from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psutil
 import pytest
@@ -15,22 +16,46 @@ from support.gpus import GIB, FakeGpus
 from support.server import LabServer, until
 
 pytestmark = pytest.mark.cluster
-MakeServer = Callable[..., LabServer]
 
 
-@pytest.fixture
-def gpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeGpus:
-    """GPUs for the servers that a test starts."""
-    made = FakeGpus(tmp_path / "driver")
-    for name, value in made.environment.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    return made
+class Machine(NamedTuple):
+    """A machine with two GPUs, one of them hidden by a mask, and two servers.
+
+    Attributes:
+        workers: A server with two worker processes.
+        threads: One that runs jobs in threads.
+        card: UUID of the GPU that is not hidden.
+    """
+
+    gpus: FakeGpus
+    workers: LabServer
+    threads: LabServer
+    card: str
 
 
-def says(server: LabServer, run_id: str, message: str) -> bool:
-    progress = server.run(run_id)["progress"]
-    return progress is not None and progress["message"] == message
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory: pytest.TempPathFactory, example_site: Path) -> Iterator[Machine]:
+    home = tmp_path_factory.mktemp("machine")
+    gpus = FakeGpus(home / "driver")
+    gpus.gpu("NVIDIA hidden")
+    card = gpus.gpu("NVIDIA T1", used=GIB)
+    folders = [home / name for name in ("workers", "threads")]
+    for folder in folders:
+        folder.mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in gpus.environment.items():
+            patch.setenv(name, value)
+        patch.setenv("CUDA_VISIBLE_DEVICES", card)
+        with (
+            LabServer(folders[0], example_site) as workers,
+            LabServer(folders[1], example_site, use_workers=False) as threads,
+        ):
+            workers.wait_for_workers()
+            yield Machine(gpus, workers, threads, card)
+
+
+def message(server: LabServer, run_id: str) -> str:
+    return str((server.run(run_id)["progress"] or {}).get("message"))
 
 
 def rows(server: LabServer) -> dict[str, list[dict[str, Any]]]:
@@ -38,73 +63,70 @@ def rows(server: LabServer) -> dict[str, list[dict[str, Any]]]:
     return {worker["id"]: worker["gpus"] for worker in server.get("pool")["workers"]}
 
 
-def test_runs_of_two_servers_take_turns_and_the_rows_tell_who_has_it(
-    new_server: MakeServer, gpus: FakeGpus, tmp_path: Path
+def says(server: LabServer, run_id: str, text: str) -> bool:
+    return message(server, run_id) == text
+
+
+def shows(server: LabServer, expected: dict[str, list[dict[str, Any]]]) -> bool:
+    return rows(server) == expected
+
+
+def test_the_rows_show_what_the_mask_lets_through_and_who_has_it(
+    machine: Machine, tmp_path: Path
 ) -> None:
-    card = gpus.gpu("NVIDIA T1", used=GIB)
-    workers, threads = new_server(), new_server(use_workers=False)
-    free = {"uuid": card, "name": "NVIDIA T1", "memory_bytes": 8 * GIB, "held": False}
-    expected = {
-        "w0": [free | {"memory_used_bytes": GIB}],
-        "w1": [free | {"memory_used_bytes": GIB}],
-    }
-    until(lambda: rows(workers) == expected, 60, workers)
-    assert "torch" not in loaded(workers)
+    gpus, workers, threads, card = machine
+    gpu = {"uuid": card, "name": "NVIDIA T1", "memory_bytes": 8 * GIB, "held": False}
+    free = gpu | {"memory_used_bytes": GIB}
+    until(lambda: rows(workers) == {"w0": [free], "w1": [free]}, 60, workers)
+    until(lambda: rows(threads) == {"t0": [free], "t1": [free]}, 60, threads)
+    assert loaded(workers) == ""
 
-    first = workers.submit("gpu", {"until": str(tmp_path / "never")})
-    until(lambda: says(workers, first, card), 60, workers)
-    gpus.use(card, 5 * GIB)
-    seat = workers.run(first)["workers"][0]
-    taken = free | {"memory_used_bytes": 5 * GIB}
-    shown = {"w0": [taken], "w1": [taken]} | {seat: [taken | {"held": True}]}
-    until(lambda: rows(workers) == shown, 60, workers)
-
-    beside = workers.submit("gpu", {"until": str(tmp_path / "end")})
-    other = threads.submit("gpu", {"until": str(tmp_path / "end")})
-    until(lambda: says(workers, beside, "waiting for a GPU"), 60, workers)
-    until(lambda: says(threads, other, "waiting for a GPU"), 60, threads)
-    workers.post(f"runs/{beside}/cancel")
-    assert workers.wait(beside)["state"] == "cancelled"
-
-    workers.kill()  # with its worker, and so the run that has the GPU
-    until(lambda: says(threads, other, card), 60, threads)
-    seat = threads.run(other)["workers"][0]
-    held = {worker: found[0]["held"] for worker, found in rows(threads).items()}
-    assert held == {worker: worker == seat for worker in ("t0", "t1")}
-    (tmp_path / "end").touch()
-    assert threads.wait(other)["result"] == {"gpu": card}
+    used = gpu | {"memory_used_bytes": 5 * GIB}
+    for server in (workers, threads):
+        end = tmp_path / f"end-{server.pid}"
+        run = server.submit("gpu", {"until": str(end)})
+        until(partial(says, server, run, card), 60, server)
+        gpus.use(card, 5 * GIB)
+        seat = server.run(run)["workers"][0]
+        expected = {worker: [used | {"held": worker == seat}] for worker in rows(server)}
+        until(partial(shows, server, expected), 60, server)
+        end.touch()
+        assert server.wait(run)["result"] == {"gpu": card}
+        gpus.use(card, GIB)
 
 
-def test_a_mask_is_followed_and_a_killed_worker_gives_its_gpu_back(
-    new_server: MakeServer, gpus: FakeGpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_runs_of_two_servers_take_turns_and_a_killed_worker_gives_its_gpu_back(
+    machine: Machine, tmp_path: Path
 ) -> None:
-    gpus.gpu("NVIDIA hidden")
-    shown = [gpus.gpu("NVIDIA T1"), gpus.gpu("NVIDIA T2")]
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", ",".join(reversed(shown)))
-    server = new_server(retry_base_s=0.1)
-    runs = [server.submit("gpu", {"until": str(tmp_path / "end")}) for _ in shown]
-    until(lambda: {message(server, run) for run in runs} == set(shown), 60, server)
-    had = message(server, runs[0])
-    pid = next(w["pid"] for w in server.get("pool")["workers"] if w["run_id"] == runs[0])
+    _, workers, threads, card = machine
+    first, second = (workers.submit("gpu", {"until": str(tmp_path / "ours")}) for _ in range(2))
+    until(lambda: message(workers, first) == card, 60, workers)
+    other = threads.submit("gpu", {"until": str(tmp_path / "theirs")})
+    waits = "waiting for a GPU"
+    until(lambda: message(workers, second) == waits, 60, workers)
+    until(lambda: message(threads, other) == waits, 60, threads)
+    workers.post(f"runs/{second}/cancel")
+    assert workers.wait(second)["state"] == "cancelled"
+    pid = next(w["pid"] for w in workers.get("pool")["workers"] if w["run_id"] == first)
     os.kill(pid, signal.SIGKILL)
-    until(lambda: server.run(runs[0])["attempt"] == 2 and says(server, runs[0], had), 60, server)
-    (tmp_path / "end").touch()
-    results = [server.wait(run)["result"]["gpu"] for run in runs]
-    assert sorted(results) == sorted(shown)
+    until(lambda: workers.run(first)["attempt"] == 2, 60, workers)
+    until(lambda: card in (message(threads, other), message(workers, first)), 60, workers)
+    (tmp_path / "ours").touch()
+    (tmp_path / "theirs").touch()
+    assert threads.wait(other)["result"] == {"gpu": card}
+    run = workers.wait(first)
+    assert (run["result"], run["attempt"]) == ({"gpu": card}, 2)
 
 
 @pytest.mark.slow
-def test_a_training_that_cannot_use_the_gpu_says_so(
-    new_server: MakeServer, gpus: FakeGpus, tmp_path: Path
-) -> None:
+def test_a_training_that_cannot_use_the_gpu_says_so(machine: Machine, tmp_path: Path) -> None:
     import torch
 
     if torch.version.cuda or torch.version.hip:
         pytest.skip("this torch may find a GPU of its own")
-    gpus.gpu("NVIDIA T1")
+    server = machine.workers
     data = tmp_path / "texts.csv"
     data.write_text("text,label\n" + "good,a\nbad,b\n" * 8)
-    server = new_server(n_workers=1)
     params = {"dataset": str(data), "epochs": 1}
     run = server.wait(server.submit("train", params))
     assert run["state"] == "succeeded", run["error"]
@@ -119,10 +141,6 @@ def test_a_training_that_cannot_use_the_gpu_says_so(
     wrong = server.http.post("runs", json={"kind": "train", "params": params | {"device": "gpu"}})
     assert wrong.status_code == 422
     assert wrong.json()["details"]["fields"][0]["field"] == "params.device"
-
-
-def message(server: LabServer, run_id: str) -> str:
-    return str((server.run(run_id)["progress"] or {}).get("message"))
 
 
 def loaded(server: LabServer) -> str:
