@@ -24,7 +24,7 @@ TORCH = "torch==2.13.0"
 OLDEST = "3.11.0"
 PYTHONS = ("3.11", "3.12", "3.13")
 # What only the CUDA build of torch brings.
-LEFT_OUT = re.compile(r"triton|nvidia-.*|cuda-.*")
+LEFT_OUT = re.compile(r"triton|nvidia-(?!ml-py).*|cuda-.*")
 
 HEADER = """\
 # Written by `make pin`, not by hand: the versions that Labpool is developed and tested with.

@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import shutil
+import stat
 from pathlib import Path
 from typing import IO
 
@@ -39,9 +40,12 @@ class DataFolder:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return folder
 
-    def delete_run(self, run_id: str) -> None:
-        """Remove a run's folder with all that is in it."""
-        shutil.rmtree(self.run(run_id), ignore_errors=True)
+    def delete_run(self, run_id: str) -> int:
+        """Remove a run's folder with all in it; return the bytes that the disk has again."""
+        folder = self.run(run_id)
+        before = _own_bytes(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+        return before - _own_bytes(folder)
 
     def claim(self, url: str) -> None:
         """Make the folder and own it until ``release`` or death.
@@ -101,3 +105,9 @@ def _in_use(path: Path, lock: IO[str]) -> StoreInUse:
         "itself then. Or start this one with another folder: --Labpool.data_dir=...",
         **owner,
     )
+
+
+def _own_bytes(folder: Path) -> int:
+    """Return the bytes of the files below a folder that are nowhere else: no link's target."""
+    found = (path.lstat() for path in folder.rglob("*"))
+    return sum(one.st_size for one in found if stat.S_ISREG(one.st_mode) and one.st_nlink == 1)

@@ -40,6 +40,7 @@ from labpool.wire import (
     Pool,
     Run,
     RunPage,
+    RunRemoved,
     RunRequest,
     Series,
     Worker,
@@ -306,11 +307,11 @@ class _Handler(BaseHTTPRequestHandler):
     def get_run(self, _: Any, __: bytes, run_id: str) -> tuple[int, BaseModel]:
         return 200, self._run(run_id)
 
-    def delete_run(self, _: Any, __: bytes, run_id: str) -> tuple[int, None]:
+    def delete_run(self, _: Any, __: bytes, run_id: str) -> tuple[int, BaseModel]:
         if not self._run(run_id).state.ended:
             raise Conflict("The run has not ended.")
         self.server_state.emit(RunDeleted(run_id=run_id))
-        return 204, None
+        return 200, RunRemoved(id=run_id, freed_bytes=3 << 20)
 
     def cancel_run(self, _: Any, __: bytes, run_id: str) -> tuple[int, BaseModel]:
         run = self._run(run_id)

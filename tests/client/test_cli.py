@@ -18,9 +18,11 @@ from typer.testing import CliRunner, Result
 from labpool.client import Labpool
 from labpool.client.cli import app
 from labpool.client.cli.values import parse
+from labpool.client.listings import workers
 from labpool.wire.errors import InvalidRequest
 from labpool.wire.events import LogWritten, MetricsReported, RunCancelled, RunFailed, RunSucceeded
 from labpool.wire.runs import RunError
+from labpool.wire.workers import Gpu, Worker
 
 from .conftest import Job
 from .stand_in import StandIn
@@ -253,7 +255,7 @@ def test_delete_takes_several_and_asks_first(
     assert {run.id for run in pool.runs()} == {first.id, second.id, active.id}
     asked = cli("delete", first.id, second.id, first.id, input="y\n")
     assert asked.exit_code == 0, asked.output
-    assert f"{first.id} deleted\n{second.id} deleted\n" in asked.stdout
+    assert f"{first.id} deleted, 3.0 MiB freed\n{second.id} deleted, " in asked.stdout
     assert {run.id for run in pool.runs()} == {active.id}
 
 
@@ -272,6 +274,23 @@ def test_the_pool_is_shown_and_scaled(cli: Call) -> None:
     assert len(json.loads(cli("pool", "--workers", "3", "--json").stdout)["workers"]) == 3
     assert cli("pool", "--min", "2", "--max", "4").exit_code == 0
     assert cli("pool", "restart", "w1").exit_code == 0
+
+
+def test_gpus_of_the_workers_are_listed_where_there_are_any() -> None:
+    gpu = Gpu(uuid="GPU-1", name="NVIDIA T1", memory_bytes=8 << 30, memory_used_bytes=2 << 30)
+    idle = Worker(id="w0", address="tcp://a", state="idle", gpus=[gpu, gpu])
+    busy = Worker(
+        id="w1", address="tcp://b", state="busy", gpus=[gpu.model_copy(update={"held": True})]
+    )
+    bare = Worker(id="w2", address="tcp://c", state="idle")
+    found = workers([idle, busy, bare])
+    column = found.headings().index("gpu")
+    assert [row[column] for row in found.rows()] == [
+        "2 NVIDIA T1",
+        "NVIDIA T1, 2.0 GiB of 8.0 GiB",
+        "",
+    ]
+    assert "gpu" not in workers([bare]).headings()
 
 
 def test_kinds_and_their_parameters(cli: Call) -> None:

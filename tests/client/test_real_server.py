@@ -15,7 +15,7 @@ import pytest
 from jupyter_client.blocking.client import BlockingKernelClient
 from typer.testing import CliRunner
 
-from labpool import Forbidden, InvalidParams, NoExtension, NotFound, RunFailedError
+from labpool import Conflict, Forbidden, InvalidParams, NoExtension, NotFound, RunFailedError
 from labpool.client.cli import app
 from support.server import TOKEN, LabServer, until
 
@@ -46,6 +46,48 @@ def test_a_run_from_connect_to_result(
     run.delete()
     with pytest.raises(NotFound):
         _ = pool.get(run.id)
+
+
+def test_runs_are_deleted_with_what_that_frees(
+    real_server: LabServer, connect: Connect, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pool = connect(real_server.url, TOKEN)
+    monkeypatch.setenv("LABPOOL_URL", real_server.url)
+    monkeypatch.setenv("LABPOOL_TOKEN", TOKEN)
+    monkeypatch.setattr("labpool.client.asking.can_ask", lambda: True)
+    cli = CliRunner()
+    first, second = (pool.submit("write", size=3 << 20) for _ in range(2))
+    folders = [real_server.data_dir / "runs" / run.id for run in (first, second)]
+    first.result()
+    second.result()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_bytes(bytes(1 << 20))
+    (folders[0] / "link").symlink_to(elsewhere)
+    (folders[0] / "same").hardlink_to(folders[0] / "link")
+
+    active = pool.submit("hang")
+    real_server.wait(active.id, "running")
+    refused = cli.invoke(app, ["delete", first.id, active.id, "--yes"])
+    assert refused.exit_code == 2
+    assert f"labpool cancel {active.id}" in refused.stderr
+    with pytest.raises(Conflict, match="cancel it first"):
+        active.delete()
+    assert cli.invoke(app, ["delete", first.id], input="n\n").exit_code == 1
+    assert all(folder.exists() for folder in folders)
+
+    done = cli.invoke(app, ["delete", first.id], input="y\n")
+    assert done.exit_code == 0, done.output
+    assert f"{first.id} deleted, 3.0 MiB freed" in done.stdout
+    removed = second.delete()
+    assert removed.id == second.id
+    assert 3 << 20 <= removed.freed_bytes < 4 << 20
+    assert not any(folder.exists() for folder in folders)
+    assert elsewhere.exists()
+    assert cli.invoke(app, ["delete", first.id, "--yes"]).exit_code == 2
+    _ = active.cancel()
+    real_server.wait(active.id)
+    answer = cli.invoke(app, ["delete", active.id, "--yes", "--json"])
+    assert json.loads(answer.stdout)["id"] == active.id
 
 
 def test_refusals_come_back_as_what_they_are(real_server: LabServer, connect: Connect) -> None:

@@ -187,7 +187,7 @@ def test_an_ended_run_can_be_deleted_and_an_active_one_not(server: LabServer) ->
     assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
     server.post(f"runs/{run_id}/cancel")
     server.wait(run_id)
-    assert server.http.delete(f"runs/{run_id}").status_code == 204
+    assert server.http.delete(f"runs/{run_id}").status_code == 200
     assert server.http.get(f"runs/{run_id}").status_code == 404
     assert not (server.data_dir / "runs" / run_id).exists()
 

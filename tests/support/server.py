@@ -34,6 +34,7 @@ class LabServer:
         lab: Whether JupyterLab itself is served too.
         labpool: Whether Labpool is enabled.
         keep_port: Whether it is found at the same address after a restart.
+        python: The interpreter that runs it; the tests' own by default.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class LabServer:
         lab: bool = False,
         labpool: bool = True,
         keep_port: bool = False,
+        python: str = sys.executable,
         **options: Any,
     ) -> None:
         self.home = home
@@ -54,6 +56,7 @@ class LabServer:
         self._lab = lab
         self._labpool = labpool
         self._keeps_port = keep_port
+        self._python = python
         self._process: subprocess.Popen[bytes] | None = None
         self.url = ""
         self.http = httpx.Client()
@@ -130,7 +133,7 @@ class LabServer:
         (config / "jupyter_server_config.json").write_text(json.dumps(settings))
         with (self.home / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "jupyter_server"],
+                [self._python, "-m", "jupyter_server"],
                 env=self.environment,
                 stdout=log,
                 stderr=log,

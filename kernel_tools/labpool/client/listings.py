@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable
 
 from labpool.wire.assets import Asset
 from labpool.wire.catalog import CatalogItem
@@ -28,18 +29,29 @@ def kinds(items: Iterable[Kind]) -> Listing[Kind]:
 
 
 def workers(items: Iterable[Worker]) -> Listing[Worker]:
-    """Return workers as a table."""
-    columns = {
+    """Return workers as a table; with a column for GPUs where any has one."""
+    found = list(items)
+    columns: dict[str, Callable[[Worker], str]] = {
         "worker": lambda worker: worker.id,
         "state": lambda worker: worker.state,
         "run": lambda worker: worker.run_id or "",
         "does": lambda worker: progress_text(worker.progress),
         "cpu": lambda worker: f"{worker.cpu:.0f} %",
         "memory": lambda worker: size(worker.memory_bytes),
+        **({"gpu": _gpus} if any(worker.gpus for worker in found) else {}),
         "up": lambda worker: duration(worker.uptime_s),
         "errors": lambda worker: str(worker.errors),
     }
-    return Listing(items, columns, "No workers.")
+    return Listing(found, columns, "No workers.")
+
+
+def _gpus(worker: Worker) -> str:
+    """Return the GPU that the worker's run has, or which of them it may use."""
+    for gpu in worker.gpus:
+        if gpu.held:
+            return f"{gpu.name}, {size(gpu.memory_used_bytes)} of {size(gpu.memory_bytes)}"
+    names = Counter(gpu.name for gpu in worker.gpus)
+    return ", ".join(f"{count} {name}" for name, count in names.items())
 
 
 def assets(items: Iterable[Asset]) -> Listing[Asset]:

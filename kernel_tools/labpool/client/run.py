@@ -23,7 +23,7 @@ from labpool.wire.events import (
 )
 from labpool.wire.metrics import LogLine
 from labpool.wire.runs import Run as Record
-from labpool.wire.runs import RunError, RunState
+from labpool.wire.runs import RunError, RunRemoved, RunState
 
 from .asynchronous import in_thread, iterate, twin
 from .items import WithItems
@@ -109,13 +109,17 @@ class Run(WithItems):
         self._keep(self.connection.call("resume_run", self._path))
         return self
 
-    def delete(self) -> None:
+    def delete(self) -> RunRemoved:
         """Delete the ended run with its events and files.
+
+        Returns:
+            What is gone: ``freed_bytes`` of files that the disk has again.
 
         Raises:
             Conflict: It has not ended.
         """
-        self.connection.call("delete_run", self._path)
+        removed: RunRemoved = self.connection.call("delete_run", self._path)
+        return removed
 
     # What it left behind
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import os
 import signal
@@ -11,6 +12,9 @@ from typing import Any
 
 import psutil
 from distributed import Worker, WorkerPlugin, get_worker
+
+from labpool.devices import HEARTBEAT
+from labpool.devices.seen import seen
 
 from .children import Children
 from .execute import AttemptSpec, execute
@@ -47,6 +51,7 @@ class WorkerDesk(WorkerPlugin):
         self._secrets: dict[str, dict[str, str]] = {}
         self.warm = Warm()
         self.children: Children | None = None
+        self._has_gpus = True
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel to the worker empty."""
@@ -59,6 +64,7 @@ class WorkerDesk(WorkerPlugin):
         the server dies, Linux ends the worker, even one that holds the interpreter's lock. What
         its jobs have started goes with it.
         """
+        worker.metrics[HEARTBEAT] = self._gpus
         if threading.current_thread() is not threading.main_thread():
             return
         if self._own:
@@ -72,7 +78,14 @@ class WorkerDesk(WorkerPlugin):
 
     def teardown(self, worker: Worker) -> None:
         """Close what is warm before the process ends."""
+        worker.metrics.pop(HEARTBEAT, None)
         self.warm.close()
+
+    async def _gpus(self, _worker: Worker) -> list[dict[str, Any]]:
+        """Return the worker's GPUs now; where there are none, it is looked once."""
+        found = await asyncio.to_thread(seen) if self._has_gpus else []
+        self._has_gpus = bool(found)
+        return [gpu.model_dump() for gpu in found]
 
     def stop_flag(self, key: str) -> threading.Event:
         """Return the stop flag of an attempt; it may be set before the attempt starts."""

@@ -46,11 +46,11 @@ from .pages import (
 )
 from .route import API_PREFIX, Route
 from .routes import ROUTES
-from .runs import Progress, Run, RunError, RunRequest, RunState
+from .runs import Progress, Run, RunError, RunRemoved, RunRequest, RunState
 from .secrets import SecretKept, SecretRequest
 from .sessions import SessionKept, SessionRequest, StorageState
 from .socket import PoolSeen
-from .workers import Alert, Monitoring, Pool, PoolChange, Worker
+from .workers import Alert, Gpu, Monitoring, Pool, PoolChange, Worker
 
 __all__ = [
     "API_PREFIX",
@@ -72,6 +72,7 @@ __all__ = [
     "EventPage",
     "EventsReset",
     "Forbidden",
+    "Gpu",
     "InvalidParams",
     "InvalidRequest",
     "Item",
@@ -108,6 +109,7 @@ __all__ = [
     "RunFailedError",
     "RunInterruptedError",
     "RunPage",
+    "RunRemoved",
     "RunRequest",
     "RunState",
     "SecretKept",

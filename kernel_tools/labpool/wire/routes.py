@@ -41,7 +41,7 @@ from .route import (
     SECRETS,
     Route,
 )
-from .runs import Run, RunRequest
+from .runs import Run, RunRemoved, RunRequest
 from .secrets import SecretRequest
 from .socket import SocketQuery
 from .workers import Monitoring, Pool, PoolChange
@@ -103,7 +103,7 @@ ROUTES: tuple[Route, ...] = (
         summary="Delete an ended run with its events and files.",
         resource=RUNS,
         action="write",
-        status=204,
+        answer=RunRemoved,
         errors=(NotFound, Conflict),
     ),
     Route(

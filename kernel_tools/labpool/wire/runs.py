@@ -124,3 +124,15 @@ class Run(Record):
     def needs_resume(self) -> bool:
         """Whether it is interrupted and does not go on before a person resumes it."""
         return self.state is RunState.INTERRUPTED and self.retry_at is None
+
+
+class RunRemoved(Record):
+    """What the deletion of a run took away.
+
+    Attributes:
+        id: The run.
+        freed_bytes: Bytes of its files that the disk has again.
+    """
+
+    id: str
+    freed_bytes: int = Field(ge=0)

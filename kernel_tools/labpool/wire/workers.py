@@ -10,6 +10,24 @@ from ._base import Record, Timestamp
 from .runs import Progress
 
 
+class Gpu(Record):
+    """A GPU, or an instance of one (MIG), that a worker may use.
+
+    Attributes:
+        uuid: The driver's name for it.
+        name: What it is called.
+        memory_bytes: Its memory, 0 where the driver does not tell.
+        memory_used_bytes: In use now, by whatever program.
+        held: Whether the worker's run has it for itself.
+    """
+
+    uuid: str
+    name: str
+    memory_bytes: int = 0
+    memory_used_bytes: int = 0
+    held: bool = False
+
+
 class Worker(Record):
     """One worker now.
 
@@ -24,6 +42,7 @@ class Worker(Record):
         memory_limit_bytes: Limit at which it is killed, 0 for none.
         uptime_s: Seconds since its process started.
         errors: Attempts that ended badly on it.
+        gpus: The GPUs that it may use, empty where there are none; its run has one of them at most.
     """
 
     id: str
@@ -38,6 +57,7 @@ class Worker(Record):
     memory_limit_bytes: int = 0
     uptime_s: float = 0.0
     errors: int = 0
+    gpus: list[Gpu] = Field(default_factory=list)
 
 
 class Pool(Record):

@@ -13,6 +13,7 @@ import type {
   PoolChange,
   Run,
   RunEvent,
+  RunRemoved,
   RunRequest,
   RunsQuery,
   Series
@@ -29,7 +30,7 @@ export interface Api extends AssetApi, ItemApi {
   /** One run. */
   run(id: string): Promise<Run>;
   /** Deletes an ended run with its events and files. */
-  deleteRun(id: string): Promise<void>;
+  deleteRun(id: string): Promise<RunRemoved>;
   /** Asks a run to stop. */
   cancel(id: string): Promise<Run>;
   /** Lets a stopped run go on from its last good checkpoint. */

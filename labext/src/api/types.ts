@@ -19,12 +19,17 @@ export type Kind = Schemas['Kind'];
 
 /** One worker now. */
 export type Worker = Schemas['Worker'];
+/** A GPU that a worker may use. */
+export type Gpu = Schemas['Gpu'];
 /** The pool and its workers now. */
 export type Pool = Schemas['Pool'];
 /** A new size of the pool: a fixed number, or a range. */
 export type PoolChange = Partial<Schemas['PoolChange']>;
 /** A threshold that is crossed. */
 export type Alert = Schemas['Alert'];
+
+/** What the deletion of a run took away. */
+export type RunRemoved = Schemas['RunRemoved'];
 
 /** Anything that happened to a run; `type` tells what. */
 export type RunEvent = Schemas['Event'];

@@ -80,6 +80,38 @@ describe('a worker', () => {
     expect(page.one('.lp-Meters').textContent).toContain('CPU 150%');
   });
 
+  const gpu = {
+    uuid: 'GPU-1',
+    name: 'NVIDIA T1',
+    memory_bytes: 8e9,
+    memory_used_bytes: 7e9,
+    held: false
+  };
+
+  it('shows the GPU that its run has, and how full that is', async () => {
+    const gpus = [gpu, { ...gpu, uuid: 'GPU-2', name: 'NVIDIA T2', held: true }];
+    await page.connect([], aPool({ workers: [aWorker('w0', { gpus })] }));
+    expect(page.one('.lp-Gpu').textContent).toBe('NVIDIA T2 7 GB of 8 GB');
+    const meter = page.one('.lp-Gpu [role=meter]');
+    expect(meter.getAttribute('aria-label')).toBe('GPU memory');
+    expect(meter.hasAttribute('data-full')).toBe(true);
+  });
+
+  it.each([
+    [[gpu, gpu], '2 GPUs', 'May use: NVIDIA T1 · NVIDIA T1'],
+    [[gpu], '1 GPU', 'May use: NVIDIA T1'],
+    [[{ ...gpu, memory_bytes: 0, held: true }], 'NVIDIA T1', null]
+  ] as const)('with GPUs %#', async (gpus, text, title) => {
+    await page.connect([], aPool({ workers: [aWorker('w0', { gpus: [...gpus] })] }));
+    expect(page.one('.lp-Gpu').textContent).toBe(text);
+    expect(page.one('.lp-Gpu').getAttribute('title')).toBe(title);
+  });
+
+  it('without a GPU says nothing of one', async () => {
+    await page.connect([], aPool({ workers: [aWorker('w0')] }));
+    expect(page.node.querySelector('.lp-Gpu')).toBeNull();
+  });
+
   it('that is stuck says so', async () => {
     const stuck = aWorker('w0', { state: 'stuck', run_id: 'gone', progress: null });
     await page.connect([], aPool({ workers: [stuck] }));

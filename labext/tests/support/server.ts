@@ -115,7 +115,7 @@ export class FakeServer {
     launch: request => this.answer(`launch ${JSON.stringify(request)}`, this.find('')),
     runs: query => this.answer(`runs ${query.after ?? ''}`, this.page(query)),
     run: id => this.answer(`run ${id}`, this.find(id)),
-    deleteRun: id => this.answer(`delete ${id}`, undefined),
+    deleteRun: id => this.answer(`delete ${id}`, { id, freed_bytes: 1 }),
     cancel: id => this.answer(`cancel ${id}`, this.find(id)),
     resume: id => this.answer(`resume ${id}`, this.find(id)),
     events: () => this.answer('events', { items: [], next: null }),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from labpool.runtime.execute import AttemptSpec, Outcome
+from labpool.wire import Gpu
 
 MEMORY_TOPIC = "worker-restart-memory"
 """Dask event topic that says which worker was ended for its memory."""
@@ -22,6 +23,7 @@ class Seat:
         cpu: Percent of one core.
         memory: Resident bytes.
         memory_limit: Bytes at which it is killed, 0 for none.
+        gpus: The GPUs that it may use.
     """
 
     id: str
@@ -32,6 +34,7 @@ class Seat:
     cpu: float = 0.0
     memory: int = 0
     memory_limit: int = 0
+    gpus: list[Gpu] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -136,6 +136,8 @@ class Dask:
             "distributed.worker.memory.pause": False,
             "distributed.worker.memory.terminate": 0.95,
             "distributed.worker.memory.monitor-interval": "100 ms",
+            # Labpool looks at the GPUs itself; Dask's look ends a worker where the driver fails.
+            "distributed.diagnostics.nvml": False,
             # By default each process wakes 50 times a second, and each worker 100 times more, also
             # when there is nothing to do: most of what an idle pool takes.
             "distributed.admin.tick.interval": "500 ms",
@@ -145,6 +147,7 @@ class Dask:
             name: str(settings.threads)
             for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
         }
+        numeric["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"  # else sums on a GPU differ each time
         with dask.config.set(options):
             cluster = PoolCluster(  # type: ignore[no-untyped-call]  # Dask gives it no types
                 n_workers=settings.minimum,

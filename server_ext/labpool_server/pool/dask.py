@@ -12,7 +12,9 @@ from contextlib import AsyncExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from labpool.devices import HEARTBEAT
 from labpool.runtime.execute import AttemptSpec, Outcome
+from labpool.wire import Gpu
 from labpool_server.dashboard.history import History
 
 from .backend import (
@@ -249,6 +251,7 @@ class DaskBackend:
             cpu=metrics.get("cpu", 0.0),
             memory=metrics.get("memory", 0),
             memory_limit=worker["memory_limit"] or 0,
+            gpus=[Gpu.model_validate(gpu) for gpu in metrics.get(HEARTBEAT, ())],
         )
 
     def _lost(self, seat_id: str, address: str, *, begun: bool = True) -> WorkerLost:

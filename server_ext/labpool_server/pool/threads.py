@@ -54,17 +54,22 @@ class ThreadBackend:
         await asyncio.to_thread(self._warm.close)
 
     async def seats(self) -> list[Seat]:
-        """See ``Backend.seats``. CPU and memory are the server's own."""
+        """See ``Backend.seats``. CPU, memory and GPUs are the server's own."""
+        from labpool.devices.seen import seen
+
+        names = [f"t{i}" for i in range(self._size)]
+        gpus = await asyncio.to_thread(lambda: {name: seen(name) for name in names})
         return [
             Seat(
-                id=f"t{i}",
+                id=name,
                 address="thread",
                 host=socket.gethostname(),
                 pid=os.getpid(),
                 started=self._started,
                 memory=psutil.Process().memory_info().rss,
+                gpus=gpus[name],
             )
-            for i in range(self._size)
+            for name in names
         ]
 
     async def run(self, seat_id: str, spec: AttemptSpec, secrets: Mapping[str, str]) -> Outcome:

@@ -15,6 +15,7 @@ from labpool.wire import (
     NotFound,
     Run,
     RunPage,
+    RunRemoved,
     RunRequest,
     RunState,
     ServerUnavailable,
@@ -117,8 +118,8 @@ class RunService:
             raise NotFound(f"There is no run {run_id!r}. It may have been deleted.", run_id=run_id)
         return run
 
-    async def delete_run(self, run_id: str) -> None:
-        """Remove a run with its events and files.
+    async def delete_run(self, run_id: str) -> RunRemoved:
+        """Remove a run with its events and files, and say how much room that makes.
 
         Raises:
             NotFound: There is no such run.
@@ -130,7 +131,8 @@ class RunService:
         stored = await self._store.write(self._store.sync.delete, run_id)
         if stored is not None:
             self._live.publish([stored])
-        await asyncio.to_thread(self._folder.delete_run, run_id)
+        freed = await asyncio.to_thread(self._folder.delete_run, run_id)
+        return RunRemoved(id=run_id, freed_bytes=freed)
 
     async def cancel_run(self, run_id: str, by: str) -> Run:
         """Ask a run to stop; one without a worker is cancelled at once.

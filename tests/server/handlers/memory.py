@@ -31,6 +31,7 @@ from labpool.wire import (
     RecordPage,
     Run,
     RunPage,
+    RunRemoved,
     RunRequest,
     SecretPage,
     SessionKept,
@@ -101,10 +102,11 @@ class MemoryService:
         except KeyError:
             raise NotFound(f"There is no run {run_id}.") from None
 
-    async def delete_run(self, run_id: str) -> None:
+    async def delete_run(self, run_id: str) -> RunRemoved:
         if not (await self.get_run(run_id)).state.ended:
             raise Conflict("The run goes on; cancel it first.")
         self.record(ev.RunDeleted(run_id=run_id))
+        return RunRemoved(id=run_id, freed_bytes=5)
 
     async def cancel_run(self, run_id: str, by: str) -> Run:
         if (await self.get_run(run_id)).state.ended:

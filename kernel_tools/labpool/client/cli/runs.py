@@ -10,7 +10,7 @@ import typer
 from labpool.client import asking
 from labpool.client.run import Run
 from labpool.client.runs import runs as as_listing
-from labpool.client.show import moment, progress_text, standing
+from labpool.client.show import moment, progress_text, size, standing
 from labpool.wire.errors import Conflict, InvalidRequest
 from labpool.wire.runs import RunState
 
@@ -147,9 +147,9 @@ def delete(
     if not yes:
         _be_sure(terminal, found)
     for run in found:
-        run.delete()
-        terminal.say(f"{run.id} deleted")
-    terminal.records(run.record for run in found)
+        removed = run.delete()
+        terminal.say(f"{run.id} deleted, {size(removed.freed_bytes)} freed")
+        terminal.records([removed])
 
 
 def _be_sure(terminal: Terminal, found: list[Run]) -> None:

@@ -22,6 +22,7 @@ from labpool.runtime.context import JobContext, JobError
 from labpool.runtime.digests import sha256_of
 
 from .checkpoints import write_json
+from .device import Device
 
 FILE = "environment.json"
 PACKAGES = ("torch", "transformers", "tokenizers", "accelerate", "safetensors", "numpy")
@@ -105,6 +106,43 @@ def _known(first: dict[str, Any] | None, name: str, stamp: list[list[int]]) -> s
         return None
     digest: str | None = first["inputs"].get(name)
     return digest
+
+
+def again(wanted: str, ctx: JobContext) -> str:
+    """Return the device to ask for: a run that took the CPU by itself goes on there.
+
+    Floats are rounded otherwise on a GPU; where a run began on one, it goes on on any.
+    """
+    first = _first(ctx).get("device")
+    if wanted == "auto" and first is not None and first["type"] == "cpu":
+        ctx.log("info", "training on the CPU, as the first attempt did")
+        return "cpu"
+    return wanted
+
+
+def pin_device(ctx: JobContext, device: Device) -> list[str]:
+    """Write the device down at the first attempt; compare at later ones.
+
+    Returns:
+        What people have to know of it, for log and result.
+    """
+    environment, now = _first(ctx), device.facts()
+    first = environment.setdefault("device", now)
+    write_json(ctx.run_dir / FILE, environment)
+    notes = list(device.notes)
+    if first["name"] != now["name"]:
+        notes.append(
+            f"the run began on {first['name']} and goes on on {now['name']}: the weights may "
+            "differ in the last digits from an undisturbed run"
+        )
+    for note in notes:
+        ctx.log("warning", note)
+    return notes
+
+
+def _first(ctx: JobContext) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((ctx.run_dir / FILE).read_text(encoding="utf-8"))
+    return found
 
 
 @contextmanager

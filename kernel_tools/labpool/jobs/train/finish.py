@@ -34,7 +34,7 @@ def finish(
         tell_cut(ctx, data, parts, split, cut, len(rows))
     final = Trainer(
         model=model,
-        args=arguments(params, ctx),
+        args=arguments(params, ctx, parts.device),
         eval_dataset=rows,
         data_collator=DataCollatorWithPadding(parts.tokenizer),
         compute_metrics=figures,
@@ -70,6 +70,7 @@ def finish(
         "notes": data.notes,
         "parameters": model.num_parameters(),
         "vocabulary": len(parts.tokenizer),
+        **parts.device.result(),
         "best_checkpoint": path.name,
         "checkpoint": "model",
     }

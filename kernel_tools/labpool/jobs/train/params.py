@@ -172,6 +172,15 @@ class Params(BaseModel):
         title="Seed",
         description="Same seed, data and machine: same weights, bit for bit.",
     )
+    device: str = Field(
+        default="auto",
+        pattern=r"^(auto|cpu|mps|cuda(:\d{1,3})?)$",
+        title="Device",
+        description="auto takes a GPU if the worker's machine has one that PyTorch can use, else "
+        "the CPU. cpu, cuda (any GPU), cuda:N (that one) and mps (Apple) take what they say. A GPU "
+        "belongs to one run at a time: where others have them all, the run waits.",
+        examples=["auto", "cpu", "cuda", "cuda:0"],
+    )
     logging_steps: int = Field(
         default=10,
         ge=1,

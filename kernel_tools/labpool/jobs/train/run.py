@@ -24,12 +24,14 @@ def run(params: Params, ctx: JobContext) -> dict[str, Any]:
 
     Raises:
         Cancelled: The run was asked to end; a checkpoint is saved.
-        JobError: ``invalid_data``, ``input_changed``, ``diverged``, ``out_of_memory``, or a fault
-            of the place (``disk_full``), which does not count as an attempt.
+        JobError: ``invalid_data``, ``input_changed``, ``device_unavailable``, ``diverged``,
+            ``out_of_memory``, or a fault of the place (``disk_full``), which does not count as an
+            attempt.
     """
     ctx.progress(0, None, "", "loading torch and transformers")
     ctx.log("info", "loading torch and transformers")
-    from .training import train  # takes seconds; said before
+    from .device import is_out_of_memory, out_of_memory  # takes seconds; said before
+    from .training import train
 
     ctx.check_cancelled()
     try:
@@ -38,9 +40,6 @@ def run(params: Params, ctx: JobContext) -> dict[str, Any]:
     except DataError as error:
         raise JobError("invalid_data", error.message, field=f"params.{error.field}") from error
     except (MemoryError, RuntimeError) as error:
-        if isinstance(error, RuntimeError) and "memory" not in str(error):
+        if not is_out_of_memory(error):
             raise
-        raise JobError(
-            "out_of_memory",
-            "not enough memory for this model and batch; take a smaller batch_size or max_length",
-        ) from error
+        raise out_of_memory() from error

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from accelerate.state import AcceleratorState, PartialState
 from transformers import (
     BatchEncoding,
     DataCollatorWithPadding,
@@ -24,6 +26,7 @@ from labpool.runtime.context import JobContext
 from . import evaluate
 from .callbacks import Meter, Reporter, Saver
 from .data import Example
+from .device import CPU, Device
 from .pace import Settled
 from .sampling import EpochSampler, grouping_pays
 from .splits import Data
@@ -43,12 +46,14 @@ class Parts:
     Attributes:
         labels: Class names in the order of the model's ids.
         checkpoint: Where to resume, or None.
+        device: What it is computed on.
     """
 
     tokenizer: PreTrainedTokenizerBase
     model: PreTrainedModel
     labels: list[str]
     checkpoint: Path | None
+    device: Device = CPU
 
 
 def encode(ctx: JobContext, parts: Parts, examples: list[Example]) -> tuple[list[Row], int]:
@@ -120,9 +125,38 @@ class ClassifierTrainer(Trainer):
         super().log(logs, *rest, **named)
 
 
-def arguments(params: Settled, ctx: JobContext) -> TrainingArguments:
+class Arguments(TrainingArguments):
+    """The Trainer's settings, for one device.
+
+    By itself the Trainer takes every GPU that it sees, and spreads each batch over all
+    (``DataParallel``), which multiplies ``batch_size`` without a word.
+
+    Args:
+        device: What is computed on.
+        options: As ``TrainingArguments`` takes them.
+    """
+
+    def __init__(self, *, device: Device, **options: Any) -> None:
+        self._chosen = torch.device(device.torch)
+        super().__init__(**options, use_cpu=device.type == "cpu")
+
+    @cached_property
+    def _setup_devices(self) -> torch.device:
+        AcceleratorState._reset_state(reset_partial_state=True)  # noqa: SLF001 - as the library does
+        self.distributed_state = PartialState(cpu=self.use_cpu)
+        self.distributed_state.device = self._chosen
+        self._n_gpu = 0 if self.use_cpu else 1
+        return self._chosen
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Lie in a checkpoint as the library's own, for who opens it without Labpool."""
+        return object.__new__, (TrainingArguments,), self.__dict__
+
+
+def arguments(params: Settled, ctx: JobContext, device: Device) -> Arguments:
     """Return the Trainer's settings: evaluate and save after each epoch, print nothing."""
-    return TrainingArguments(
+    return Arguments(
+        device=device,
         output_dir=str(ctx.checkpoint_dir),
         num_train_epochs=params.epochs,
         per_device_train_batch_size=params.batch_size,
@@ -156,7 +190,7 @@ def build(params: Settled, ctx: JobContext, data: Data, parts: Parts) -> Classif
     meter = Meter()
     return ClassifierTrainer(
         model=parts.model,
-        args=arguments(params, ctx),
+        args=arguments(params, ctx, parts.device),
         train_dataset=rows,
         eval_dataset=validation,
         processing_class=parts.tokenizer,

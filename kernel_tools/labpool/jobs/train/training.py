@@ -13,7 +13,8 @@ from labpool.runtime.context import JobContext
 from . import checkpoints, history, models
 from .base import check_model, model_path, no_padding
 from .callbacks import announce
-from .environment import numerics, pin
+from .device import Device, choices, held
+from .environment import again, numerics, pin, pin_device
 from .finish import finish
 from .lengths import positions, suited
 from .locate import locate
@@ -26,6 +27,7 @@ from .trainer import ClassifierTrainer, Parts, build
 
 def train(params: Params, ctx: JobContext) -> dict[str, Any]:
     """Train, evaluate and save. See ``run.run`` for what comes back."""
+    choices(params.device)  # refused before anything is read
     source = locate(params, ctx.assets, ctx.catalog)
     base = model_path(params.model, ctx.assets)
     files = source.named()
@@ -47,8 +49,9 @@ def train(params: Params, ctx: JobContext) -> dict[str, Any]:
     for note in data.notes:
         ctx.log("warning", note)
     ctx.check_cancelled()
-    with numerics(ctx, params.seed, threads):
-        parts = prepare(settled, ctx, data, base)
+    with numerics(ctx, params.seed, threads), held(again(params.device, ctx), ctx) as device:
+        data.notes.extend(pin_device(ctx, device))
+        parts = prepare(settled, ctx, data, base, device)
         trainer = build(settled, ctx, data, parts)
         fit(settled, ctx, trainer, parts.checkpoint)
         return finish(settled, ctx, data, parts, trainer)
@@ -66,7 +69,9 @@ def read_all(params: Params, ctx: JobContext, source: Sources) -> Data:
     return load(params, source, advance)
 
 
-def prepare(params: Params, ctx: JobContext, data: Data, base: Path | None) -> Parts:
+def prepare(
+    params: Params, ctx: JobContext, data: Data, base: Path | None, device: Device
+) -> Parts:
     """Make or load tokenizer and model, and find the checkpoint to resume from."""
     checkpoint = next(
         checkpoints.whole(ctx.checkpoint_dir, lambda text: ctx.log("warning", text)), None
@@ -103,7 +108,9 @@ def prepare(params: Params, ctx: JobContext, data: Data, base: Path | None) -> P
         f"model: {type(model).__name__}, {model.num_parameters():,} parameters; of each text "
         f"{length} tokens are read",
     )
-    return Parts(tokenizer=tokenizer, model=model, labels=labels, checkpoint=checkpoint)
+    return Parts(
+        tokenizer=tokenizer, model=model, labels=labels, checkpoint=checkpoint, device=device
+    )
 
 
 def fit(

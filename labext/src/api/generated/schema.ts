@@ -1089,6 +1089,38 @@ export interface components {
             items: components["schemas"]["Event"][];
         };
         /**
+         * Gpu
+         * @description A GPU, or an instance of one (MIG), that a worker may use.
+         *
+         *     Attributes:
+         *         uuid: The driver's name for it.
+         *         name: What it is called.
+         *         memory_bytes: Its memory, 0 where the driver does not tell.
+         *         memory_used_bytes: In use now, by whatever program.
+         *         held: Whether the worker's run has it for itself.
+         */
+        Gpu: {
+            /** Uuid */
+            uuid: string;
+            /** Name */
+            name: string;
+            /**
+             * Memory Bytes
+             * @default 0
+             */
+            memory_bytes: number;
+            /**
+             * Memory Used Bytes
+             * @default 0
+             */
+            memory_used_bytes: number;
+            /**
+             * Held
+             * @default false
+             */
+            held: boolean;
+        };
+        /**
          * Item
          * @description One item of a run.
          *
@@ -2120,6 +2152,20 @@ export interface components {
             owner: string;
         };
         /**
+         * RunRemoved
+         * @description What the deletion of a run took away.
+         *
+         *     Attributes:
+         *         id: The run.
+         *         freed_bytes: Bytes of its files that the disk has again.
+         */
+        RunRemoved: {
+            /** Id */
+            id: string;
+            /** Freed Bytes */
+            freed_bytes: number;
+        };
+        /**
          * RunRequest
          * @description What a client sends to launch a run.
          *
@@ -2457,6 +2503,7 @@ export interface components {
          *         memory_limit_bytes: Limit at which it is killed, 0 for none.
          *         uptime_s: Seconds since its process started.
          *         errors: Attempts that ended badly on it.
+         *         gpus: The GPUs that it may use, empty where there are none; its run has one of them at most.
          */
         Worker: {
             /** Id */
@@ -2510,6 +2557,8 @@ export interface components {
              * @default 0
              */
             errors: number;
+            /** Gpus */
+            gpus: components["schemas"]["Gpu"][];
         };
         /**
          * WorkerLeft
@@ -2833,11 +2882,13 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Done. */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["RunRemoved"];
+                };
             };
             /** @description `invalid_request`: The request cannot be read: no JSON, a wrong query, too large. */
             400: {

@@ -68,6 +68,12 @@ class SpeakParams(_Params):
     lines: int = Field(default=50, ge=0)
 
 
+class GpuParams(_Params):
+    """Have a GPU for oneself, until a file is there."""
+
+    until: str = Field(description="File that ends it as soon as it is there.")
+
+
 class SpawnParams(_Params):
     """Start processes in every way that there is, and leave them."""
 
@@ -142,6 +148,9 @@ SPEAK = JobKind(
     title="Say odd things",
     params=SpeakParams,
     entry="labpool_example_kinds.oddities:speak",
+)
+GPU = JobKind(
+    name="gpu", title="Have a GPU", params=GpuParams, entry="labpool_example_kinds.bodies:gpu"
 )
 SPAWN = JobKind(
     name="spawn",

@@ -9,11 +9,15 @@ import time
 from pathlib import Path
 from typing import Any
 
+from labpool.devices.claims import claimed
+from labpool.devices.mask import MASK, visible
+from labpool.devices.nvml import look
 from labpool.runtime.context import Cancelled, JobContext, JobError
 
 from . import (
     ChatterParams,
     FlakyParams,
+    GpuParams,
     HangParams,
     HogParams,
     PrimesParams,
@@ -40,6 +44,21 @@ def primes(params: PrimesParams, ctx: JobContext) -> dict[str, Any]:
         ctx.metric(i + 1, found=state["found"])
         ctx.progress(i + 1, params.slices, "slice", f"{state['found']} primes so far")
     return {"primes": state["found"], "attempt": ctx.attempt}
+
+
+def gpu(params: GpuParams, ctx: JobContext) -> dict[str, Any]:
+    """Have one of the GPUs that the worker may use, and say which."""
+    there = [card.uuid for card in visible(look().cards, os.environ.get(MASK))]
+
+    def wait() -> None:
+        ctx.progress(0, None, "", "waiting for a GPU")
+
+    with claimed(lambda: there, ctx, wait) as mine:
+        ctx.progress(1, None, "", mine)
+        while not Path(params.until).exists():
+            ctx.check_cancelled()
+            time.sleep(0.05)  # a file that appears gives no event
+        return {"gpu": mine}
 
 
 def share(params: ShareParams, ctx: JobContext) -> dict[str, Any]:
