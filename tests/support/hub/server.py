@@ -173,7 +173,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.hub.closing.wait()
             self.close_connection = True
         elif fault.status is not None:
-            self.say(fault.status, fault.body, {"Content-Type": "text/plain", **fault.headers})
+            about = {"Content-Type": "text/plain", **fault.headers}
+            if fault.chunked:
+                self.say_chunked(fault.status, fault.body, about)
+            else:
+                self.say(fault.status, fault.body, about)
         elif fault.redirect:
             self.say(302, b"", {"Location": fault.redirect})
         else:
@@ -285,6 +289,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.begin(status, {"Content-Length": str(len(body)), **(headers or {})})
         if self.command != "HEAD":
             self.wfile.write(body)
+
+    def say_chunked(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
+        """Send an answer that does not say how long it is."""
+        self.begin(status, {**headers, "Transfer-Encoding": "chunked"})
+        if body:
+            self.wfile.write(b"%x\r\n%b\r\n" % (len(body), body))
+        self.wfile.write(b"0\r\n\r\n")
 
     def say_json(self, value: Any) -> None:
         """Send JSON."""

@@ -24,11 +24,12 @@ from .errors import Trouble
 from .hashes import feed, hasher_of
 from .hub import Hub
 from .limits import Limits
-from .response import Body, begin
+from .response import Body, Found
 from .retries import Retries
 from .sink import Sink
 from .space import free_and_reserve
 from .tally import Tally
+from .web import Answer
 
 LOCK_PAUSE_S = 0.1
 """Pause between two looks at a part that another run fetches; files give no event."""
@@ -171,7 +172,7 @@ class _Transfer:
                 sink.keep(partfiles.whole_path(self._desk.repo, file.blob))
                 return
             self._desk.log("warning", f"{file.path}: the bytes are wrong; fetching it anew")
-            sink.clear()
+            sink.cut(0)
             self._count()
         raise errors.hash_mismatch(file.path, file.blob, got, self._desk.limits.hash_tries)
 
@@ -192,41 +193,54 @@ class _Transfer:
         with desk.hub.web.ask(url, headers=asked) as answer:
             if answer.status != 416:
                 desk.hub.refuse(answer)
-            start = begin(self._body, answer, file, sink.size)
-            if start is None:
+            found = self._body.judge(answer, file, sink.size)
+            if found is None:
                 return
-            if start != sink.size:
+            if found.start == 0 < sink.size:
                 desk.log("warning", f"{file.path}: the server sends it from the start again")
-                sink.clear()
-                self._count()
-            exact = self._body.is_exact(answer, file.size - sink.size)
-            self._take(answer.chunks(), exact=exact)
+            self._take(answer, found)
         if not sink.full():
             raise Trouble("hub_offline", f"the connection to {answer.host} ended early")
 
-    def _take(self, chunks: Iterator[bytes], *, exact: bool) -> None:
-        """Write the pieces of a body.
+    def _take(self, answer: Answer, found: Found) -> None:
+        """Write the pieces of a body; what of it is here already is compared.
 
-        Args:
-            exact: Whether the body ends where the file ends. Then its end is waited for, so
-                that the connection can be used again.
+        A body that ends where the file ends is read to its end, so that the connection can be
+        used again.
         """
         sink, size, limits = self._sink, self._file.size, self._desk.limits
-        window_began, window_bytes = time.monotonic(), 0
-        for chunk in chunks:
+        window_began, window_bytes, at = time.monotonic(), 0, found.start
+        for chunk in answer.chunks():
             self._desk.brake.check()
-            piece = chunk[: size - sink.size]
-            sink.write(piece)
+            piece = chunk[: size - at]
             self._desk.tally.fetched[self._file.blob] += len(piece)
-            self._desk.tally.here[self._file.blob] = sink.size
-            self._retries.moved()
+            self._put(piece, at, answer, found)
+            at += len(piece)
             window_bytes += len(piece)
-            if sink.full() and not exact:
+            if sink.full() and not found.exact:
                 return
             now = time.monotonic()
             if now - window_began >= limits.slow_window_s:
                 self._judge(window_bytes / (now - window_began))
                 window_began, window_bytes = now, 0
+
+    def _put(self, piece: bytes, at: int, answer: Answer, found: Found) -> None:
+        """Add what is new of a piece that begins at a byte."""
+        sink = self._sink
+        known = piece[: max(sink.size - at, 0)]
+        wrong = sink.differs(known, at) if known else None
+        if wrong is not None and not found.sure:
+            if found.start:
+                self._body.doubt()
+            raise Trouble("hub_error", f"{answer.host} sends something else than the file")
+        if wrong is not None:
+            self._desk.log("warning", f"{self._file.path}: what is here is wrong from {wrong} on")
+            sink.cut(wrong)
+        new = piece[sink.size - at :]
+        if new:
+            sink.write(new)
+            self._retries.moved()
+        self._count()
 
     def _judge(self, rate: float) -> None:
         """Take another connection when this one hardly moves, and give up when all do."""
