@@ -15,7 +15,7 @@ from .conftest import BIG, SIZE, Desk, noise
 
 CUT = 2_250_000
 PAGE = b"<!doctype html><html><body>Log in to the network</body></html>"
-HTML = {"Content-Type": "text/html; charset=utf-8"}
+HTML: dict[str, str] = {"Content-Type": "text/html; charset=utf-8"}
 REST = f"bytes={CUT}-"
 
 
@@ -34,7 +34,7 @@ def came(hub: LocalHub) -> int:
     [
         {"headers": HTML, "body": PAGE},
         {"headers": {"Content-Type": "application/octet-stream"}, "body": PAGE},
-        {"headers": {**HTML, "ETag": '"of-the-portal"'}, "body": PAGE},
+        {"headers": HTML | {"ETag": '"of-the-portal"'}, "body": PAGE},
         {"headers": HTML, "body": b""},
         {"headers": HTML, "body": PAGE, "chunked": True},
         {"headers": {"Content-Type": ""}, "body": PAGE * 5000, "chunked": True},
@@ -46,7 +46,7 @@ def test_a_page_while_it_resumes(
     desk: Desk, hub: LocalHub, page: dict[str, Any], where: str
 ) -> None:
     hub.faults.add(match="/cdn/", cut_after=CUT, times=1)
-    file = {"match": BIG, "skip": 1} if where == "/resolve/" else {"match": where}
+    file: dict[str, Any] = {"match": BIG, "skip": 1} if where == "/resolve/" else {"match": where}
     hub.faults.add(status=200, times=2, **file, **page)
     result = desk.run()
     assert whole(desk, result)
@@ -66,8 +66,8 @@ def test_pages_for_ever_keep_the_part(desk: Desk, hub: LocalHub) -> None:
     hub.faults.add(match="/cdn/", status=200, headers=HTML, body=PAGE)
     with pytest.raises(JobError) as caught:
         desk.run()
-    assert (caught.value.code, caught.value.retry) == ("hub_error", True)
-    assert "localhost" in caught.value.message
+    assert (caught.value.code, caught.value.retry) == ("wrong_answer", True)
+    assert caught.value.details["host"] == "localhost"
     assert "page" in caught.value.message
     assert desk.sizes() == [CUT]
 

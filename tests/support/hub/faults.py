@@ -33,7 +33,7 @@ class Fault:
         shift_range: Bytes by which the part that is sent lies beside the one asked for.
         extra: Bytes too many, with a Content-Length that counts them; negative: too few.
         foreign_etag: Another ETag than the file's hash, as the CDN may have.
-        redirect: Send to this URL.
+        redirect: Send to this URL, with ``status`` or 302; ``{path}`` in it is what was asked for.
     """
 
     match: str = ""

@@ -172,14 +172,15 @@ class _Handler(BaseHTTPRequestHandler):
         if fault.silent:
             self.hub.closing.wait()
             self.close_connection = True
+        elif fault.redirect is not None:
+            there = fault.redirect.replace("{path}", self.path)
+            self.say(fault.status or 302, b"", {"Location": there.encode().decode("latin-1")})
         elif fault.status is not None:
             about = {"Content-Type": "text/plain", **fault.headers}
             if fault.chunked:
                 self.say_chunked(fault.status, fault.body, about)
             else:
                 self.say(fault.status, fault.body, about)
-        elif fault.redirect:
-            self.say(302, b"", {"Location": fault.redirect})
         else:
             self._route(fault)
 

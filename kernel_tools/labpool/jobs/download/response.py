@@ -12,11 +12,10 @@ from dataclasses import dataclass
 
 from labpool.hub.manifest import ManifestFile
 
-from .errors import Trouble
+from .errors import Trouble, wrong_answer
 from .web import Answer
 
 _RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
-_PAGES = {"text/html", "application/xhtml+xml"}
 WRONG_RANGES = 2
 """Wrong parts in a row after which the whole file is asked for, once."""
 
@@ -75,9 +74,6 @@ class Body:
         if answer.status == 416 and self._ranged:
             self._whole_next = True
             return None
-        encoding = answer.headers.get("content-encoding", "identity")
-        if encoding != "identity":
-            raise Trouble("hub_error", f"{answer.host} sends the file as {encoding}")
         if answer.status == 206:
             return self._part(answer, file, offset)
         if answer.status != 200:
@@ -89,6 +85,8 @@ class Body:
                 self._named = False
                 return None
         self._whole_next, self._wrong = False, 0
+        if answer.packed():
+            return Found(start=0, sure=False, exact=False)
         length = answer.headers.get("content-length")
         return Found(start=0, sure=named or length is not None, exact=length == str(file.size))
 
@@ -97,6 +95,9 @@ class Body:
         self._whole_next = True
 
     def _part(self, answer: Answer, file: ManifestFile, offset: int) -> Found:
+        if answer.packed():  # a part of the packed bytes
+            self._whole_next = True
+            raise Trouble("hub_error", f"{answer.host} sends the file as {answer.packed()}")
         said = _RANGE.fullmatch(answer.headers.get("content-range", ""))
         if not said or int(said[1]) > offset or said[3] not in {str(file.size), "*"}:
             self._wrong += 1
@@ -116,17 +117,13 @@ def _name(answer: Answer) -> str:
 
 def _refuse_another(answer: Answer, file: ManifestFile) -> None:
     """Refuse a whole body that cannot be a file's, by its type and its length."""
-    kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind in _PAGES and not file.path.lower().endswith((".html", ".htm", ".xhtml")):
-        raise Trouble(
-            "hub_error",
-            f"{answer.host} sends a page in the place of the file (a login page or a filter may "
-            "be in between)",
+    if answer.is_page() and not file.path.lower().endswith((".html", ".htm", ".xhtml")):
+        raise wrong_answer(
+            answer.host,
+            "a page in the place of the file (a login page or a filter may be in between)",
         )
-    length = answer.headers.get("content-length")
+    length = None if answer.packed() else answer.headers.get("content-length")
     if length is not None and length != str(file.size):
-        raise Trouble(
-            "hub_error",
-            f"{answer.host} sends something of {length} bytes in the place of the file, which "
-            f"has {file.size}",
+        raise wrong_answer(
+            answer.host, f"{length} bytes in the place of the file, which has {file.size}"
         )

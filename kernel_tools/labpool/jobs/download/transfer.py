@@ -210,7 +210,7 @@ class _Transfer:
         """
         sink, size, limits = self._sink, self._file.size, self._desk.limits
         window_began, window_bytes, at = time.monotonic(), 0, found.start
-        for chunk in answer.chunks():
+        for chunk in answer.decoded():
             self._desk.brake.check()
             piece = chunk[: size - at]
             self._desk.tally.fetched[self._file.blob] += len(piece)
@@ -232,7 +232,7 @@ class _Transfer:
         if wrong is not None and not found.sure:
             if found.start:
                 self._body.doubt()
-            raise Trouble("hub_error", f"{answer.host} sends something else than the file")
+            raise errors.wrong_answer(answer.host, "something else than the file")
         if wrong is not None:
             self._desk.log("warning", f"{self._file.path}: what is here is wrong from {wrong} on")
             sink.cut(wrong)
