@@ -15,11 +15,13 @@ from pathlib import Path
 
 from labpool.hub import durable, manifest, partfiles
 from labpool.hub.layout import Repo
+from labpool.hub.locks import Held
 from labpool.hub.manifest import ManifestFile
 from labpool.wire.events import LogLevel
 
 from . import errors
 from .brake import Brake
+from .copies import has_size
 from .errors import Trouble
 from .hashes import feed, hasher_of
 from .hub import Hub
@@ -42,7 +44,8 @@ class Desk:
     Attributes:
         commit: The revision that the files belong to.
         log: Takes a level and a line.
-        trusted: Names of blobs that Labpool checked when it fetched them.
+        trusted: Names of blobs that Labpool checked when it fetched them, and the files of
+            snapshots that have their bytes.
     """
 
     hub: Hub
@@ -52,24 +55,33 @@ class Desk:
     brake: Brake
     tally: Tally
     log: Callable[[LogLevel, str], None]
-    trusted: set[str] = field(default_factory=set)
+    trusted: dict[str, set[Path]] = field(default_factory=dict)
 
 
 def trust_manifests(desk: Desk) -> None:
     """Learn which blobs of the repository Labpool has checked, from its manifests."""
-    desk.trusted.update(f.blob for one in manifest.manifests(desk.repo) for f in one.files)
+    for one in manifest.manifests(desk.repo):
+        for file in one.files:
+            paths = desk.trusted.setdefault(file.blob, set())
+            paths.add(desk.repo.snapshots / one.commit / file.path)
 
 
 def here_already(desk: Desk, file: ManifestFile) -> bool:
     """Whether Labpool has a file's bytes and has checked them."""
-    if _has_size(partfiles.whole_path(desk.repo, file.blob), file.size):
-        return True
-    return file.blob in desk.trusted and in_cache(desk.repo, file)
+    repo = desk.repo
+    checked = [partfiles.whole_path(repo, file.blob), repo.copies / desk.commit / file.path]
+    if file.blob in desk.trusted:
+        checked += [repo.blobs / file.blob, *desk.trusted[file.blob]]
+    return any(has_size(path, file.size) for path in checked)
 
 
-def in_cache(repo: Repo, file: ManifestFile) -> bool:
-    """Whether there is a blob of the right name and size, whoever brought it."""
-    return _has_size(repo.blobs / file.blob, file.size)
+def in_cache(desk: Desk, file: ManifestFile) -> Path | None:
+    """Return where a file's bytes may be, by name and size, whoever brought them."""
+    repo = desk.repo
+    for path in (repo.blobs / file.blob, repo.snapshots / desk.commit / file.path):
+        if has_size(path, file.size):
+            return path
+    return None
 
 
 def fetch(desk: Desk, file: ManifestFile) -> None:
@@ -81,11 +93,11 @@ def fetch(desk: Desk, file: ManifestFile) -> None:
     """
     desk.tally.doing[file.blob] = file.path
     try:
-        with _turn(desk, file) as handle:
-            if handle is None or _adopted(desk, file):
+        with _turn(desk, file) as held:
+            if held is None or _adopted(desk, file):
                 desk.tally.here[file.blob] = file.size
             else:
-                _Transfer(desk, file, handle).run()
+                _Transfer(desk, file, held).run()
     except OSError as error:
         if error.errno not in errors.NO_SPACE:
             raise
@@ -97,13 +109,13 @@ def fetch(desk: Desk, file: ManifestFile) -> None:
 
 
 @contextmanager
-def _turn(desk: Desk, file: ManifestFile) -> Iterator[int | None]:
+def _turn(desk: Desk, file: ManifestFile) -> Iterator[Held | None]:
     """Hold the file's part; yields it open, or None when nothing is to be fetched any more."""
     path, waited = partfiles.part_path(desk.repo, file.blob), False
-    handle: int | None = None
+    held: Held | None = None
     while not here_already(desk, file):
-        handle = partfiles.try_lock(path, create=True)
-        if handle is not None:
+        held = partfiles.try_lock(path, create=True)
+        if held is not None:
             break
         if not waited:
             desk.log("info", f"{file.path}: another run fetches it; waiting for that")
@@ -114,26 +126,27 @@ def _turn(desk: Desk, file: ManifestFile) -> Iterator[int | None]:
         trust_manifests(desk)
     try:
         desk.tally.doing[file.blob] = file.path
-        if handle is not None and here_already(desk, file):
+        if held is not None and here_already(desk, file):
             path.unlink()  # its bytes came between the look and the lock
             yield None
         else:
-            yield handle
+            yield held
     finally:
-        if handle is not None:
-            os.close(handle)
+        if held is not None:
+            held.close()
 
 
 def _adopted(desk: Desk, file: ManifestFile) -> bool:
     """Check what another program brought, and take it when it is right."""
-    if not in_cache(desk.repo, file):
+    found = in_cache(desk, file)
+    if found is None:
         return False
     desk.tally.doing[file.blob] = f"{file.path} (checking)"
-    blob, hasher = desk.repo.blobs / file.blob, hasher_of(file)
-    with blob.open("rb") as source:
+    hasher = hasher_of(file)
+    with found.open("rb") as source:
         feed(source.fileno(), hasher, desk.brake.check)
     if hasher.hexdigest() == file.blob:
-        durable.sync(blob)
+        durable.sync(found)
         partfiles.part_path(desk.repo, file.blob).unlink()
         desk.log("info", f"{file.path}: was in the cache already, and is right")
         return True
@@ -145,14 +158,15 @@ def _adopted(desk: Desk, file: ManifestFile) -> bool:
 class _Transfer:
     """One file on its way."""
 
-    def __init__(self, desk: Desk, file: ManifestFile, handle: int) -> None:
+    def __init__(self, desk: Desk, file: ManifestFile, held: Held) -> None:
         self._desk = desk
         self._file = file
+        self._alone = held.alone
         path = partfiles.part_path(desk.repo, file.blob)
-        desk.tally.here[file.blob] = min(os.fstat(handle).st_size, file.size)
+        desk.tally.here[file.blob] = min(os.fstat(held.handle).st_size, file.size)
         if desk.tally.here[file.blob]:
             desk.tally.doing[file.blob] = f"{file.path} (checking)"
-        self._sink = Sink(handle, path, file, desk.brake.check)
+        self._sink = Sink(held.handle, path, file, desk.brake.check)
         desk.tally.doing[file.blob] = file.path
         self._retries = Retries(
             desk.limits, desk.brake, lambda text: desk.log("warning", f"{file.path}: {text}")
@@ -167,6 +181,8 @@ class _Transfer:
         file, sink = self._file, self._sink
         for _ in range(self._desk.limits.hash_tries):
             self._fill()
+            if not self._alone:
+                sink.cut(file.size)  # another machine may have written, too: what is on disk counts
             got = sink.digest()
             if got == file.blob:
                 sink.keep(partfiles.whole_path(self._desk.repo, file.blob))
@@ -257,10 +273,3 @@ class _Transfer:
 
     def _count(self) -> None:
         self._desk.tally.here[self._file.blob] = self._sink.size
-
-
-def _has_size(path: Path, size: int) -> bool:
-    try:
-        return path.stat().st_size == size
-    except OSError:
-        return False
