@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
@@ -10,6 +9,7 @@ import stat
 from pathlib import Path
 from typing import IO
 
+from labpool.hub import locks
 from labpool.runtime.place import DISK_READ_ONLY, fault_of, in_words
 from labpool.wire import ServerUnavailable, StoreInUse
 
@@ -55,16 +55,19 @@ class DataFolder:
 
         Raises:
             StoreInUse: Another server that lives owns it.
-            ServerUnavailable: It cannot be made or written.
+            ServerUnavailable: It cannot be made or written, or its disk has no file locks.
         """
         try:
             lock = self._open_lock()
         except OSError as error:
             raise ServerUnavailable(self.trouble(error), folder=str(self.path)) from error
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise _in_use(self.path, lock) from None
+            free = locks.lock(lock.fileno(), self.path)
+        except locks.NoLocks as error:
+            lock.close()
+            raise _no_locks(self.path) from error
+        if not free:
+            raise _in_use(self.path, lock)
         lock.seek(0)
         lock.truncate()
         json.dump({"pid": os.getpid(), "url": url}, lock)
@@ -92,6 +95,15 @@ class DataFolder:
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+
+
+def _no_locks(path: Path) -> ServerUnavailable:
+    return ServerUnavailable(
+        f"The disk of {path} has no file locks, as some NFS and Lustre mounts: two servers could "
+        "write there at once, and runs could do things twice. Mount it with locks, or start the "
+        "server with --Labpool.data_dir=... on another disk.",
+        folder=str(path),
+    )
 
 
 def _in_use(path: Path, lock: IO[str]) -> StoreInUse:

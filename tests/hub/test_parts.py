@@ -77,7 +77,7 @@ def test_what_is_fetched_stays(root: Path, part: Path) -> None:
     assert try_lock(part, create=False) is None
     assert [found.busy for found in parts(root)] == [True]
     assert remove_old_parts(root, DAY) == 0
-    os.close(handle)
+    handle.close()
     assert remove_old_parts(root, DAY) > 0
 
 
@@ -101,8 +101,8 @@ def test_lock_of_a_file_that_lost_its_name(repo: Repo, part: Path) -> None:
     held = try_lock(part, create=True)
     assert held is not None
     part.rename(whole_path(repo, BLOB))
-    os.close(held)
+    held.close()
     again = try_lock(part, create=True)
     assert again is not None
-    assert os.fstat(again).st_size == 0
-    os.close(again)
+    assert os.fstat(again.handle).st_size == 0
+    again.close()

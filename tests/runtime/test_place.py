@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from labpool.hub.locks import NoLocks
 from labpool.runtime import place
 from labpool.runtime.place import AMPLE_BYTES, DISK_FULL, DISK_READ_ONLY, Room, fault_of
 
@@ -39,3 +40,10 @@ def test_only_the_disk_of_the_runs_is_the_place(
         error.filename = error.filename.replace("{here}", str(tmp_path))
     fault = fault_of(error, tmp_path)
     assert (fault and fault.code) == code
+
+
+def test_a_disk_without_file_locks_is_told_and_not_waited_for(tmp_path: Path) -> None:
+    fault = fault_of(NoLocks(tmp_path / "claims" / "owner"), tmp_path)
+    assert fault is not None
+    assert (fault.code, fault.retry) == ("no_file_locks", False)
+    assert str(tmp_path / "claims") in fault.message

@@ -14,7 +14,11 @@ Labpool adds one folder to each repository that it fetches from::
                                    parts/<etag>.whole        all bytes, hash checked
                                    deleted/<commit>/         a deletion that is under way
                                    draft/                    a snapshot before it is shown
+                                   copies/<commit>/          the same, where there are no links
                                    lock                      held while snapshots change
+
+On a disk without symbolic links (exFAT, SMB) the files of a snapshot are the bytes themselves, as
+huggingface_hub has it there, too.
 
 Why there: it is the same file system as ``blobs/`` whatever is mounted where, so a part becomes
 a blob by a rename. ``scan_cache_dir()`` reads only ``blobs``, ``refs`` and ``snapshots`` of a
@@ -109,6 +113,11 @@ class Repo:
     def parts(self) -> Path:
         """Folder of files that are not in a snapshot yet."""
         return self.own / "parts"
+
+    @property
+    def copies(self) -> Path:
+        """Folder of snapshots that become whole on a disk without links, by commit."""
+        return self.own / "copies"
 
 
 def repo_of(root: Path, entry: CatalogEntry) -> Repo:

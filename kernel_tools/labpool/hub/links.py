@@ -1,8 +1,10 @@
-"""What the files of a snapshot lead to."""
+"""What the files of a snapshot lead to, and whether a disk has links at all."""
 
 from __future__ import annotations
 
+import errno
 import os
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +12,27 @@ from pathlib import Path
 from .layout import Repo
 
 _IGNORED = {".DS_Store", "Thumbs.db", "desktop.ini"}
+
+
+_NO_LINKS = {errno.EPERM, errno.EACCES, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}
+
+
+def can_link(repo: Repo) -> bool:
+    """Whether the disk of a repository has symbolic links, by making one.
+
+    Raises:
+        OSError: The folder cannot be written.
+    """
+    repo.own.mkdir(parents=True, exist_ok=True)
+    probe = repo.own / f"{secrets.token_hex(4)}.probe"
+    try:
+        probe.symlink_to("nowhere")
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        return False
+    probe.unlink()
+    return True
 
 
 @dataclass(frozen=True)

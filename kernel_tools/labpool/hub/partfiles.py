@@ -1,21 +1,21 @@
 """Files on their way: bytes of a blob so far, locked by whoever fetches them.
 
-A part is locked with ``flock`` on the file itself, so the lock ends with its process. Whoever
+A part is locked by itself, so the lock ends with its process (see ``locks``). Whoever
 gets the lock compares the file it has open with the one that now has the name: a part is
 renamed when it is whole, and removed when it is old.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from . import manifest
+from . import locks, manifest
 from .layout import BLOB, Repo, RepoType, repos
 
 PART = ".part"
@@ -58,32 +58,33 @@ def whole_path(repo: Repo, blob: str) -> Path:
     return repo.parts / f"{blob}{WHOLE}"
 
 
-def try_lock(path: Path, *, create: bool) -> int | None:
+def try_lock(path: Path, *, create: bool) -> locks.Held | None:
     """Open a part and lock it.
 
     Args:
         create: Make it, and its folder, when it is not there.
 
     Returns:
-        The open file, to be closed; None when another has the lock.
+        What is held, to be closed; None when another has it.
 
     Raises:
         FileNotFoundError: It is not there, and ``create`` is false.
+        NoLocks: Nothing can be locked here.
     """
     if create:
         path.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(path, os.O_RDWR | (os.O_CREAT if create else 0) | os.O_CLOEXEC, 0o666)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if _is_at(handle, path):
-            return handle
-    except BlockingIOError:
-        pass
+        held = locks.hold(handle, path)
     except BaseException:
         os.close(handle)
         raise
-    os.close(handle)
-    return None
+    if held is None:
+        os.close(handle)
+    elif not _is_at(handle, path):
+        held.close()
+        return None
+    return held
 
 
 def _is_at(handle: int, path: Path) -> bool:
@@ -143,12 +144,12 @@ def _free(path: Path) -> bool:
 @contextmanager
 def _locked(path: Path) -> Iterator[bool]:
     """Hold a part's lock if nobody else does; yields whether it is held."""
-    handle = try_lock(path, create=False)
+    held = try_lock(path, create=False)
     try:
-        yield handle is not None
+        yield held is not None
     finally:
-        if handle is not None:
-            os.close(handle)
+        if held is not None:
+            held.close()
 
 
 def remove_old_parts(root: Path, max_age_s: float) -> int:
@@ -170,10 +171,21 @@ def remove_old_parts(root: Path, max_age_s: float) -> int:
         for path in _files(repo):
             with suppress(OSError):
                 freed += _remove_if_old(path, oldest)
+        freed += _remove_old_copies(repo, oldest)
         if not _files(repo):
             manifest.forget_plans(repo, oldest)
         tidy(repo)
     return freed
+
+
+def _remove_old_copies(repo: Repo, oldest: float) -> int:
+    """Remove what an attempt without links left before its snapshot was shown."""
+    found = [path for path in repo.copies.rglob("*") if path.is_file()]
+    states = [path.stat() for path in found]
+    if not states or max(state.st_ctime for state in states) > oldest:
+        return 0
+    shutil.rmtree(repo.copies, ignore_errors=True)
+    return sum(disk_bytes(state) for state in states)
 
 
 def _remove_if_old(path: Path, oldest: float) -> int:

@@ -6,13 +6,14 @@ so a name whose lock is free never comes back to life, and nothing is given back
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from labpool.hub import locks
 
 CLAIMS = "claims"
 
@@ -26,6 +27,9 @@ def hold(folder: Path, name: str) -> Iterator[str]:
     Args:
         folder: The run's folder.
         name: For people who look into the folder, such as a worker's name.
+
+    Raises:
+        NoLocks: The disk has no file locks.
 
     Yields:
         The owner, for ``Ledger.claim``; the name with something that makes it unique.
@@ -47,7 +51,7 @@ def _locked_file(path: Path) -> int:
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            locks.lock(handle, path, wait=True)
             if _is_at(handle, path):
                 return handle
         except BaseException:
@@ -65,17 +69,15 @@ def _is_at(handle: int, path: Path) -> bool:
 
 def lives(folder: Path, owner: str) -> bool:
     """Return whether an owner's lock is held."""
+    path = folder / CLAIMS / owner
     try:
-        handle = os.open(folder / CLAIMS / owner, os.O_RDWR | os.O_CLOEXEC)
+        handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     except FileNotFoundError:
         return False
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
+        return not locks.lock(handle, path)
     finally:
         os.close(handle)
-    return False
 
 
 def sweep(folder: Path) -> None:
@@ -90,9 +92,7 @@ def sweep(folder: Path) -> None:
         except FileNotFoundError:
             continue
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            path.unlink(missing_ok=True)
-        except BlockingIOError:
-            continue
+            if locks.lock(handle, path):
+                path.unlink(missing_ok=True)
         finally:
             os.close(handle)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+
+from labpool.hub import locks
 
 from .context import JobContext
 
@@ -23,17 +23,10 @@ def holding(path: Path, ctx: JobContext) -> Iterator[None]:
 
     Raises:
         Cancelled: The job was asked to end while it waited.
+        NoLocks: The disk has no file locks.
     """
     with path.open("a") as lock:
-        while not _locked(lock):
+        while not locks.lock(lock.fileno(), path):
             time.sleep(PAUSE_S)
             ctx.check_cancelled()
         yield
-
-
-def _locked(lock: IO[str]) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

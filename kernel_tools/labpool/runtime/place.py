@@ -15,12 +15,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from labpool.hub.locks import NoLocks
+
 from .context import JobError
 from .plain import said_by
 
 DISK_FULL = "disk_full"
 DISK_READ_ONLY = "disk_read_only"
 DISK_GONE = "disk_gone"
+NO_FILE_LOCKS = "no_file_locks"
 PLACE_CODES = frozenset({DISK_FULL, DISK_READ_ONLY, DISK_GONE})
 """Codes of these faults. With ``retry``, they let the run wait for the place, free of charge."""
 
@@ -77,6 +80,9 @@ def fault_of(error: BaseException, folder: Path) -> JobError | None:
     """
     if isinstance(error, JobError):
         return None  # a job that has words of its own
+    for each in _causes(error):
+        if isinstance(each, NoLocks):
+            return _no_locks(each)
     room = look(folder)
     for each in _causes(error):
         if _number(each) in NO_SPACE and _is_here(each, folder, room):
@@ -99,6 +105,17 @@ def _fault(code: str, folder: Path) -> JobError:
     again = "The run waits, and goes on by itself when that is done."
     words = f"{in_words(code, folder)} {again}"
     return JobError(code, words, retry=True, folder=str(folder))
+
+
+def _no_locks(error: NoLocks) -> JobError:
+    """Return the fault of a disk where nobody can be told to wait for another."""
+    where = str(Path(error.filename).parent)
+    return JobError(
+        NO_FILE_LOCKS,
+        f"The disk of {where} has no file locks, as some NFS and Lustre mounts: the same work "
+        "could be done twice. Mount it with locks, or put the data folder on another disk.",
+        folder=where,
+    )
 
 
 def _number(error: BaseException) -> int:

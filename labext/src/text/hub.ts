@@ -21,7 +21,43 @@ export function reasonWords(
 ): string {
   return reason.code === 'disk_full'
     ? diskFull(reason, trans, format)
-    : (known(trans)[reason.code] ?? '');
+    : (ofAHost(reason, trans) ?? known(trans)[reason.code] ?? '');
+}
+
+/** Words that name the host that answered. */
+function ofAHost(
+  { code, details }: Reason,
+  trans: TranslationBundle
+): string | undefined {
+  const { host, endpoint } = details;
+  if (typeof host !== 'string') {
+    return undefined;
+  }
+  switch (code) {
+    case 'wrong_answer':
+      return trans.__(
+        'Something else answers in the place of %1: a login page, a filter or a mirror. Log in to the network or ask whoever runs it, then try again; what was fetched is kept.',
+        host
+      );
+    case 'host_refuses':
+      return trans.__(
+        '%1, where the Hub keeps the bytes, refuses them: it may be blocked from the server, or the server’s clock may be wrong. Ask whoever runs the server; what was fetched is kept.',
+        host
+      );
+    case 'bad_redirect':
+      return trans.__(
+        '%1 sends on to an address that is none. Whoever runs it has to correct that, or the server needs another hub_endpoint.',
+        host
+      );
+    case 'endpoint_redirects':
+      return trans.__(
+        'The server’s Hub sends on to %1, which is not shown your token. Accept the terms there, and have hub_endpoint of the server set to %2.',
+        host,
+        typeof endpoint === 'string' ? endpoint : host
+      );
+    default:
+      return undefined;
+  }
 }
 
 function diskFull(
@@ -53,6 +89,9 @@ function known(trans: TranslationBundle): Readonly<Record<string, string>> {
     ),
     hub_error: trans.__(
       'The Hub answers with an error. Try again later; what was fetched is kept.'
+    ),
+    bad_endpoint: trans.__(
+      'The server’s hub_endpoint is no address. Tell whoever runs the server.'
     ),
     timeout: trans.__(
       'The download took too long. Try again; what was fetched is kept.'

@@ -82,13 +82,6 @@ def test_no_ranges(desk: Desk, hub: LocalHub) -> None:
     assert any("from the start again" in line for line in desk.logs())
 
 
-def test_wrong_content_range(desk: Desk, hub: LocalHub) -> None:
-    hub.faults.add(match="/cdn/", cut_after=CUT, times=1)
-    hub.faults.add(match="/cdn/", shift_range=-7)
-    assert whole(desk, desk.run())
-    assert hub.log.ranges("/cdn/") == [None, f"bytes={CUT}-", None]
-
-
 def test_range_not_satisfiable(desk: Desk, hub: LocalHub) -> None:
     hub.faults.add(match="/cdn/", cut_after=CUT, times=1)
     hub.faults.add(match="/cdn/", status=416, times=1)

@@ -101,14 +101,14 @@ print("complete")
 """
 
 
-def child(desk: Desk) -> subprocess.Popen[str]:
+def child(desk: Desk, **variables: str) -> subprocess.Popen[str]:
     """Start the download in a process of its own."""
     arguments = [desk.entry.model_dump_json(), desk.hub.url, desk.root, desk.folder / "run"]
     return subprocess.Popen(
         [sys.executable, "-c", KILLED, *map(str, arguments)],
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **variables},
     )
 
 

@@ -60,6 +60,17 @@ def test_asked_for() -> None:
     assert clock.pauses == [7, 60]
 
 
+@pytest.mark.parametrize("asked", [0.0, 0.001])
+def test_asked_for_less_than_our_own(asked: float) -> None:
+    """No pause at all, or a date that our clock has passed, would use up all tries at once."""
+    clock = Clock()
+    retries = Retries(Limits(), clock, lambda _: None)
+    for _ in range(8):
+        retries.failed(Trouble("rate_limited", "busy", asked))
+    longest = [min(0.25 * 2**n, 30) for n in range(8)]
+    assert all(top / 2 <= pause <= top for pause, top in zip(clock.pauses, longest, strict=True))
+
+
 def test_headers() -> None:
     soon = format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True)
     assert retry_after({"retry-after": "12"}) == 12

@@ -27,12 +27,13 @@ class Fault:
         status: Answer with this status and no file.
         headers: Added to the answer, or in the place of its own.
         body: What such an answer says.
+        chunked: Whether such an answer keeps its length to itself.
         corrupt_at: Byte of the file that is wrong.
         no_range: Whether ``Range`` is ignored.
         shift_range: Bytes by which the part that is sent lies beside the one asked for.
         extra: Bytes too many, with a Content-Length that counts them; negative: too few.
         foreign_etag: Another ETag than the file's hash, as the CDN may have.
-        redirect: Send to this URL.
+        redirect: Send to this URL, with ``status`` or 302; ``{path}`` in it is what was asked for.
     """
 
     match: str = ""
@@ -50,6 +51,7 @@ class Fault:
     status: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    chunked: bool = False
     corrupt_at: int | None = None
     no_range: bool = False
     shift_range: int = 0

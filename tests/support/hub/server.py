@@ -172,10 +172,15 @@ class _Handler(BaseHTTPRequestHandler):
         if fault.silent:
             self.hub.closing.wait()
             self.close_connection = True
+        elif fault.redirect is not None:
+            there = fault.redirect.replace("{path}", self.path)
+            self.say(fault.status or 302, b"", {"Location": there.encode().decode("latin-1")})
         elif fault.status is not None:
-            self.say(fault.status, fault.body, {"Content-Type": "text/plain", **fault.headers})
-        elif fault.redirect:
-            self.say(302, b"", {"Location": fault.redirect})
+            about = {"Content-Type": "text/plain", **fault.headers}
+            if fault.chunked:
+                self.say_chunked(fault.status, fault.body, about)
+            else:
+                self.say(fault.status, fault.body, about)
         else:
             self._route(fault)
 
@@ -285,6 +290,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.begin(status, {"Content-Length": str(len(body)), **(headers or {})})
         if self.command != "HEAD":
             self.wfile.write(body)
+
+    def say_chunked(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
+        """Send an answer that does not say how long it is."""
+        self.begin(status, {**headers, "Transfer-Encoding": "chunked"})
+        if body:
+            self.wfile.write(b"%x\r\n%b\r\n" % (len(body), body))
+        self.wfile.write(b"0\r\n\r\n")
 
     def say_json(self, value: Any) -> None:
         """Send JSON."""

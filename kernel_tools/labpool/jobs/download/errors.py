@@ -7,6 +7,11 @@ revision_not_found  the repository has no such commit
 hub_offline         the Hub cannot be reached, or the connection breaks          may pass
 rate_limited        the Hub asks for patience                                    may pass
 hub_error           the Hub answers with an error, or with nonsense              may pass
+wrong_answer        something in between answers, with what is not the file      may pass
+host_refuses        another host, to which the Hub sends for the bytes, refuses  may pass
+bad_redirect        a host sends on to an address that is none
+bad_endpoint        the server's setting hub_endpoint is no address
+endpoint_redirects  the endpoint sends on to a Hub that must not see the token
 timeout             the Hub takes too long                                       may pass
 too_slow            bytes come, but too few                                      may pass
 hash_mismatch       the bytes are not the ones that the Hub announced
@@ -24,6 +29,9 @@ from labpool.runtime.context import JobError
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 """What the system says when a file cannot grow."""
 
+CLOCK_S = 300
+"""Seconds by which a clock may be wrong without being named as a reason."""
+
 NOT_OURS = {errno.EACCES, errno.EPERM, errno.EROFS}
 """What the system says when a folder must not be written."""
 
@@ -34,13 +42,17 @@ class Trouble(Exception):
     Attributes:
         code: What the run fails with when no try does.
         retry_after: Seconds that the server asks for, or None.
+        details: Facts for the error, by name.
     """
 
-    def __init__(self, code: str, message: str, retry_after: float | None = None) -> None:
+    def __init__(
+        self, code: str, message: str, retry_after: float | None = None, **details: str | int
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.retry_after = retry_after
+        self.details = details
 
 
 _NEXT = {
@@ -48,6 +60,10 @@ _NEXT = {
     "resume the run; what was fetched is kept.",
     "rate_limited": "Resume the run later; with a token the Hub allows more requests.",
     "hub_error": "Resume the run later; what was fetched is kept.",
+    "wrong_answer": "Log in to the network where it asks for that, or ask whoever runs it or the "
+    "mirror, then resume the run; what was fetched is kept.",
+    "host_refuses": "That host may be blocked from here: ask whoever runs the network, or have "
+    "hub_endpoint set to a mirror, then resume the run; what was fetched is kept.",
     "timeout": "Resume the run when the network is better; what was fetched is kept.",
 }
 
@@ -59,7 +75,70 @@ def gave_up(trouble: Trouble, tries: int) -> JobError:
         tries: How many there were in a row.
     """
     text = f"{trouble.message} ({tries} tries in a row). {_NEXT[trouble.code]}"
-    return JobError(trouble.code, text, retry=True, tries=tries)
+    return JobError(trouble.code, text, retry=True, tries=tries, **trouble.details)
+
+
+def wrong_answer(host: str, what: str) -> Trouble:
+    """Return the trouble with an answer that is not the Hub's.
+
+    Args:
+        what: What came in the place of what was asked for.
+    """
+    return Trouble("wrong_answer", f"{host} answers with {what}", host=host)
+
+
+def host_refuses(host: str, hub: str, status: int, clock_s: float) -> Trouble:
+    """Return the trouble with a host that does not give what the Hub sends to it for.
+
+    Args:
+        clock_s: Seconds that the clock here is ahead of that host's.
+    """
+    text = f"{host}, to which {hub} sends for the bytes, refuses them with status {status}"
+    if abs(clock_s) > CLOCK_S:
+        way = "ahead of" if clock_s > 0 else "behind"
+        text += (
+            f"; the clock of this machine is {abs(clock_s) / 60:.0f} minutes {way} that host's, "
+            "and signed addresses fail with a wrong clock"
+        )
+    return Trouble("host_refuses", text, host=host, status=status, clock_s=round(clock_s))
+
+
+def bad_redirect(host: str) -> JobError:
+    """Return the error for a host that sends on to nowhere."""
+    return JobError(
+        "bad_redirect",
+        f"{host} sends on to an address that is none. Whoever runs it has to correct that; "
+        "hub_endpoint of the server may be set to another mirror, or to the Hub itself.",
+        host=host,
+    )
+
+
+def bad_endpoint(endpoint: str) -> JobError:
+    """Return the error for a setting that names no Hub."""
+    return JobError(
+        "bad_endpoint",
+        f"hub_endpoint of the server is {endpoint!r}, and that is no address: it begins with "
+        "http:// or https:// and a host.",
+    )
+
+
+def endpoint_redirects(name: str, endpoint: str, there: str) -> JobError:
+    """Return the error for an endpoint that sends on to a Hub which asks for the token.
+
+    Args:
+        name: Of the repository.
+        endpoint: Host of the endpoint.
+        there: The other Hub's origin, as a URL.
+    """
+    host = there.partition("://")[2]
+    return JobError(
+        "endpoint_redirects",
+        f"{name} is given only to those who ask, and {endpoint} sends on to {host}, which is not "
+        f"shown your token. Accept its terms on {host}, have hub_endpoint of the server set to "
+        f"{there}, store your access token in Labpool, then resume the run.",
+        host=host,
+        endpoint=there,
+    )
 
 
 def disk_full(folder: Path, need: int, free: int, reserve: int) -> JobError:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -14,7 +16,7 @@ from labpool.runtime.context import JobError
 from labpool.wire.catalog import CatalogEntry
 
 from .brake import Brake
-from .errors import Trouble, bad_catalog
+from .errors import Trouble, bad_catalog, endpoint_redirects, host_refuses, wrong_answer
 from .limits import Limits
 from .retries import Retries, retry_after
 from .web import Answer, Web
@@ -73,8 +75,9 @@ class Hub:
         url = self.file_url(listing.commit, min(listing.files, key=lambda f: f.size).path)
 
         def ask() -> None:
-            with self.web.ask(url, method="HEAD", follow=False) as answer:
-                self.refuse(answer)
+            with self.web.ask(url, method="HEAD", stop_at="x-repo-commit") as answer:
+                if answer.home or "x-error-code" in answer.headers:
+                    self.refuse(answer)
 
         self._patiently(ask)
 
@@ -104,10 +107,17 @@ class Hub:
         if status >= 500:
             wait = retry_after(answer.headers)
             raise Trouble("hub_error", f"{host} answers with status {status}", wait)
-        raise self._refusal(status, answer.headers.get("x-error-code", ""), host)
+        code = answer.headers.get("x-error-code", "")
+        if not answer.home and not code:
+            raise host_refuses(host, self.web.host, status, _clock_ahead(answer))
+        if answer.is_page() and not code:
+            raise wrong_answer(host, f"a page with status {status}, and not as the Hub does")
+        raise self._refusal(status, code, answer)
 
-    def _refusal(self, status: int, code: str, host: str) -> JobError:
-        name = self._entry.repo_id
+    def _refusal(self, status: int, code: str, answer: Answer) -> JobError:
+        name, host = self._entry.repo_id, answer.host
+        if code == "GatedRepo" and not answer.home:
+            return endpoint_redirects(str(name), self.web.host, answer.origin)
         if code == "GatedRepo" and not self.web.has_token:
             return JobError(
                 "token_needed",
@@ -129,11 +139,21 @@ class Hub:
         if code == "RepoNotFound" or (status in {401, 403, 404} and not code):
             return JobError(
                 "repo_not_found",
-                f"{self.web.host} has no {self._entry.kind} {name}, or it is a private one: then "
-                "store an access token that may read it, and resume the run.",
+                f"{host} has no {self._entry.kind} {name}, or it is a private one: then "
+                "store an access token that may read it, and resume the run."
+                + self._not_shown(answer),
             )
         return JobError(
             "hub_error", f"{host} answers with status {status} {code}".strip() + f" for {name}."
+        )
+
+    def _not_shown(self, answer: Answer) -> str:
+        """Return that another Hub than the endpoint answered, without having seen a token."""
+        if answer.home:
+            return ""
+        return (
+            f" {self.web.host} sends on to it, and it is not shown your token: for that, have "
+            f"hub_endpoint of the server set to {answer.origin}."
         )
 
     def _patiently(self, ask: Callable[[], T]) -> T:
@@ -185,6 +205,15 @@ def wanted(path: str, entry: CatalogEntry) -> bool:
     """Whether a file belongs to an entry; without patterns every file does."""
     patterns = [p + "*" if p.endswith("/") else p for p in entry.allow_patterns]
     return not patterns or any(fnmatch.fnmatchcase(path, pattern) for pattern in patterns)
+
+
+def _clock_ahead(answer: Answer) -> float:
+    """Return the seconds that our clock is ahead of that of who answered; 0 if it has none."""
+    try:
+        theirs = parsedate_to_datetime(answer.headers.get("date", ""))
+        return (datetime.now(UTC) - theirs).total_seconds()
+    except (TypeError, ValueError):
+        return 0.0
 
 
 def _file(one: Any) -> ManifestFile:

@@ -10,13 +10,16 @@ from labpool.hub import durable, manifest, partfiles
 from labpool.hub.layout import COMMIT, Repo, stays_inside
 from labpool.hub.manifest import Manifest
 
+from . import copies
 
-def install(root: Path, done: Manifest) -> bool:
+
+def install(root: Path, done: Manifest, *, links: bool = True) -> bool:
     """Move the checked files into the cache and write the manifest.
 
     Args:
         root: Folder of the cache.
         done: What is complete.
+        links: Whether the disk has symbolic links.
 
     Returns:
         False where a file is gone meanwhile: somebody deleted it, so it has to be fetched.
@@ -26,9 +29,12 @@ def install(root: Path, done: Manifest) -> bool:
     """
     repo = done.repo(root)
     with durable.locked(repo.own / "lock"):
-        if not _move_blobs(repo, done):
+        if links:
+            if not _move_blobs(repo, done):
+                return False
+            _show(repo, done)
+        elif not copies.show(repo, done):
             return False
-        _show(repo, done)
         _name(repo, done)
         manifest.write(root, done)
     return True
@@ -41,7 +47,8 @@ def _move_blobs(repo: Repo, done: Manifest) -> bool:
         try:
             partfiles.whole_path(repo, file.blob).replace(blob)
         except FileNotFoundError:
-            if not (blob.is_file() and blob.stat().st_size == file.size):
+            plain = repo.snapshots / done.commit / file.path  # of a cache that was without links
+            if not any(copies.has_size(path, file.size) for path in (blob, plain)):
                 return False
     durable.sync(repo.blobs)
     return True
@@ -54,6 +61,8 @@ def _show(repo: Repo, done: Manifest) -> None:
     if target.is_dir():
         for file in done.files:
             link = target / file.path
+            if not (repo.blobs / file.blob).exists():
+                continue  # the file is the bytes
             text = _link_text(file.path, file.blob)
             if not link.is_symlink() or str(link.readlink()) != text:
                 draft.mkdir(exist_ok=True)

@@ -24,7 +24,7 @@ def missing(desk: Desk, files: Iterable[ManifestFile]) -> list[ManifestFile]:
     trust_manifests(desk)
     wanting = []
     for file in files:
-        if here_already(desk, file) or in_cache(desk.repo, file):
+        if here_already(desk, file) or in_cache(desk, file):
             desk.tally.here[file.blob] = file.size
         else:
             with suppress(OSError):
@@ -34,13 +34,22 @@ def missing(desk: Desk, files: Iterable[ManifestFile]) -> list[ManifestFile]:
     return wanting
 
 
-def check_space(desk: Desk, wanting: list[ManifestFile]) -> None:
+def twins(files: Iterable[ManifestFile]) -> int:
+    """Return the bytes of files that are there under another name, too: copies take them twice."""
+    files = list(files)
+    return sum(f.size for f in files) - sum(f.size for f in distinct(files))
+
+
+def check_space(desk: Desk, wanting: list[ManifestFile], more: int = 0) -> None:
     """Refuse a download that does not fit, before anything is written.
+
+    Args:
+        more: Bytes that are needed besides.
 
     Raises:
         JobError: ``disk_full``.
     """
-    need = sum(file.size - _taken(desk, file) for file in wanting)
+    need = more + sum(file.size - _taken(desk, file) for file in wanting)
     free, reserve = space.free_and_reserve(desk.repo.root, desk.limits)
     if need and need + reserve > free:
         raise errors.disk_full(desk.repo.root, need, free, reserve)
@@ -97,11 +106,11 @@ def _each(
     """Do something with each part that no other run has at the moment."""
     for file in files:
         try:
-            handle = partfiles.try_lock(partfiles.part_path(desk.repo, file.blob), create=create)
+            held = partfiles.try_lock(partfiles.part_path(desk.repo, file.blob), create=create)
         except FileNotFoundError:
             continue
-        if handle is not None:
+        if held is not None:
             try:
-                do(handle, file)
+                do(held.handle, file)
             finally:
-                os.close(handle)
+                held.close()

@@ -54,10 +54,10 @@ class Retries:
         self._brake.wait(pause)
 
     def _pause(self, trouble: Trouble) -> float:
-        if trouble.retry_after is not None:
-            return min(trouble.retry_after, self._limits.longest_retry_after_s)
+        """Return our own pause, or what the server asks for where that is longer."""
         limits = self._limits
-        return growing_pause(self._in_row, limits.first_pause_s, limits.longest_pause_s)
+        own = growing_pause(self._in_row, limits.first_pause_s, limits.longest_pause_s)
+        return max(own, min(trouble.retry_after or 0.0, limits.longest_retry_after_s))
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -30,13 +30,10 @@ class Sink:
     ) -> None:
         self._handle = handle
         self._path = path
+        self._check = check
         self._file = file
         self._unsynced = 0
-        self._hasher = hasher_of(file)
-        if os.fstat(handle).st_size > file.size:
-            os.ftruncate(handle, 0)
-        self.size = feed(handle, self._hasher, check)
-        os.lseek(handle, self.size, os.SEEK_SET)
+        self.cut(0 if os.fstat(handle).st_size > file.size else file.size)
 
     def write(self, chunk: bytes) -> None:
         """Add bytes.
@@ -54,12 +51,27 @@ class Sink:
             os.fdatasync(self._handle)
             self._unsynced = 0
 
-    def clear(self) -> None:
-        """Begin anew."""
-        os.ftruncate(self._handle, 0)
-        os.lseek(self._handle, 0, os.SEEK_SET)
+    def cut(self, size: int) -> None:
+        """Keep the first bytes only, and hash them again."""
+        if os.fstat(self._handle).st_size > size:
+            os.ftruncate(self._handle, size)
         self._hasher = hasher_of(self._file)
-        self.size = self._unsynced = 0
+        self.size = feed(self._handle, self._hasher, self._check)
+        os.lseek(self._handle, self.size, os.SEEK_SET)
+        self._unsynced = 0
+
+    def differs(self, data: bytes, at: int) -> int | None:
+        """Return the first byte that is not as in the part, or None when all are.
+
+        Args:
+            data: No longer than what is here from ``at`` on.
+            at: The byte that it begins with.
+        """
+        here = os.pread(self._handle, len(data), at)
+        if here == data:
+            return None
+        pairs = enumerate(zip(here, data, strict=False))
+        return at + next((i for i, (a, b) in pairs if a != b), len(here))
 
     def full(self) -> bool:
         """Whether all bytes are here."""

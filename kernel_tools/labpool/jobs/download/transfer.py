@@ -15,20 +15,23 @@ from pathlib import Path
 
 from labpool.hub import durable, manifest, partfiles
 from labpool.hub.layout import Repo
+from labpool.hub.locks import Held
 from labpool.hub.manifest import ManifestFile
 from labpool.wire.events import LogLevel
 
 from . import errors
 from .brake import Brake
+from .copies import has_size
 from .errors import Trouble
 from .hashes import feed, hasher_of
 from .hub import Hub
 from .limits import Limits
-from .response import Body, begin
+from .response import Body, Found
 from .retries import Retries
 from .sink import Sink
 from .space import free_and_reserve
 from .tally import Tally
+from .web import Answer
 
 LOCK_PAUSE_S = 0.1
 """Pause between two looks at a part that another run fetches; files give no event."""
@@ -41,7 +44,8 @@ class Desk:
     Attributes:
         commit: The revision that the files belong to.
         log: Takes a level and a line.
-        trusted: Names of blobs that Labpool checked when it fetched them.
+        trusted: Names of blobs that Labpool checked when it fetched them, and the files of
+            snapshots that have their bytes.
     """
 
     hub: Hub
@@ -51,24 +55,33 @@ class Desk:
     brake: Brake
     tally: Tally
     log: Callable[[LogLevel, str], None]
-    trusted: set[str] = field(default_factory=set)
+    trusted: dict[str, set[Path]] = field(default_factory=dict)
 
 
 def trust_manifests(desk: Desk) -> None:
     """Learn which blobs of the repository Labpool has checked, from its manifests."""
-    desk.trusted.update(f.blob for one in manifest.manifests(desk.repo) for f in one.files)
+    for one in manifest.manifests(desk.repo):
+        for file in one.files:
+            paths = desk.trusted.setdefault(file.blob, set())
+            paths.add(desk.repo.snapshots / one.commit / file.path)
 
 
 def here_already(desk: Desk, file: ManifestFile) -> bool:
     """Whether Labpool has a file's bytes and has checked them."""
-    if _has_size(partfiles.whole_path(desk.repo, file.blob), file.size):
-        return True
-    return file.blob in desk.trusted and in_cache(desk.repo, file)
+    repo = desk.repo
+    checked = [partfiles.whole_path(repo, file.blob), repo.copies / desk.commit / file.path]
+    if file.blob in desk.trusted:
+        checked += [repo.blobs / file.blob, *desk.trusted[file.blob]]
+    return any(has_size(path, file.size) for path in checked)
 
 
-def in_cache(repo: Repo, file: ManifestFile) -> bool:
-    """Whether there is a blob of the right name and size, whoever brought it."""
-    return _has_size(repo.blobs / file.blob, file.size)
+def in_cache(desk: Desk, file: ManifestFile) -> Path | None:
+    """Return where a file's bytes may be, by name and size, whoever brought them."""
+    repo = desk.repo
+    for path in (repo.blobs / file.blob, repo.snapshots / desk.commit / file.path):
+        if has_size(path, file.size):
+            return path
+    return None
 
 
 def fetch(desk: Desk, file: ManifestFile) -> None:
@@ -80,11 +93,11 @@ def fetch(desk: Desk, file: ManifestFile) -> None:
     """
     desk.tally.doing[file.blob] = file.path
     try:
-        with _turn(desk, file) as handle:
-            if handle is None or _adopted(desk, file):
+        with _turn(desk, file) as held:
+            if held is None or _adopted(desk, file):
                 desk.tally.here[file.blob] = file.size
             else:
-                _Transfer(desk, file, handle).run()
+                _Transfer(desk, file, held).run()
     except OSError as error:
         if error.errno not in errors.NO_SPACE:
             raise
@@ -96,13 +109,13 @@ def fetch(desk: Desk, file: ManifestFile) -> None:
 
 
 @contextmanager
-def _turn(desk: Desk, file: ManifestFile) -> Iterator[int | None]:
+def _turn(desk: Desk, file: ManifestFile) -> Iterator[Held | None]:
     """Hold the file's part; yields it open, or None when nothing is to be fetched any more."""
     path, waited = partfiles.part_path(desk.repo, file.blob), False
-    handle: int | None = None
+    held: Held | None = None
     while not here_already(desk, file):
-        handle = partfiles.try_lock(path, create=True)
-        if handle is not None:
+        held = partfiles.try_lock(path, create=True)
+        if held is not None:
             break
         if not waited:
             desk.log("info", f"{file.path}: another run fetches it; waiting for that")
@@ -113,26 +126,27 @@ def _turn(desk: Desk, file: ManifestFile) -> Iterator[int | None]:
         trust_manifests(desk)
     try:
         desk.tally.doing[file.blob] = file.path
-        if handle is not None and here_already(desk, file):
+        if held is not None and here_already(desk, file):
             path.unlink()  # its bytes came between the look and the lock
             yield None
         else:
-            yield handle
+            yield held
     finally:
-        if handle is not None:
-            os.close(handle)
+        if held is not None:
+            held.close()
 
 
 def _adopted(desk: Desk, file: ManifestFile) -> bool:
     """Check what another program brought, and take it when it is right."""
-    if not in_cache(desk.repo, file):
+    found = in_cache(desk, file)
+    if found is None:
         return False
     desk.tally.doing[file.blob] = f"{file.path} (checking)"
-    blob, hasher = desk.repo.blobs / file.blob, hasher_of(file)
-    with blob.open("rb") as source:
+    hasher = hasher_of(file)
+    with found.open("rb") as source:
         feed(source.fileno(), hasher, desk.brake.check)
     if hasher.hexdigest() == file.blob:
-        durable.sync(blob)
+        durable.sync(found)
         partfiles.part_path(desk.repo, file.blob).unlink()
         desk.log("info", f"{file.path}: was in the cache already, and is right")
         return True
@@ -144,14 +158,15 @@ def _adopted(desk: Desk, file: ManifestFile) -> bool:
 class _Transfer:
     """One file on its way."""
 
-    def __init__(self, desk: Desk, file: ManifestFile, handle: int) -> None:
+    def __init__(self, desk: Desk, file: ManifestFile, held: Held) -> None:
         self._desk = desk
         self._file = file
+        self._alone = held.alone
         path = partfiles.part_path(desk.repo, file.blob)
-        desk.tally.here[file.blob] = min(os.fstat(handle).st_size, file.size)
+        desk.tally.here[file.blob] = min(os.fstat(held.handle).st_size, file.size)
         if desk.tally.here[file.blob]:
             desk.tally.doing[file.blob] = f"{file.path} (checking)"
-        self._sink = Sink(handle, path, file, desk.brake.check)
+        self._sink = Sink(held.handle, path, file, desk.brake.check)
         desk.tally.doing[file.blob] = file.path
         self._retries = Retries(
             desk.limits, desk.brake, lambda text: desk.log("warning", f"{file.path}: {text}")
@@ -166,12 +181,14 @@ class _Transfer:
         file, sink = self._file, self._sink
         for _ in range(self._desk.limits.hash_tries):
             self._fill()
+            if not self._alone:
+                sink.cut(file.size)  # another machine may have written, too: what is on disk counts
             got = sink.digest()
             if got == file.blob:
                 sink.keep(partfiles.whole_path(self._desk.repo, file.blob))
                 return
             self._desk.log("warning", f"{file.path}: the bytes are wrong; fetching it anew")
-            sink.clear()
+            sink.cut(0)
             self._count()
         raise errors.hash_mismatch(file.path, file.blob, got, self._desk.limits.hash_tries)
 
@@ -192,41 +209,54 @@ class _Transfer:
         with desk.hub.web.ask(url, headers=asked) as answer:
             if answer.status != 416:
                 desk.hub.refuse(answer)
-            start = begin(self._body, answer, file, sink.size)
-            if start is None:
+            found = self._body.judge(answer, file, sink.size)
+            if found is None:
                 return
-            if start != sink.size:
+            if found.start == 0 < sink.size:
                 desk.log("warning", f"{file.path}: the server sends it from the start again")
-                sink.clear()
-                self._count()
-            exact = self._body.is_exact(answer, file.size - sink.size)
-            self._take(answer.chunks(), exact=exact)
+            self._take(answer, found)
         if not sink.full():
             raise Trouble("hub_offline", f"the connection to {answer.host} ended early")
 
-    def _take(self, chunks: Iterator[bytes], *, exact: bool) -> None:
-        """Write the pieces of a body.
+    def _take(self, answer: Answer, found: Found) -> None:
+        """Write the pieces of a body; what of it is here already is compared.
 
-        Args:
-            exact: Whether the body ends where the file ends. Then its end is waited for, so
-                that the connection can be used again.
+        A body that ends where the file ends is read to its end, so that the connection can be
+        used again.
         """
         sink, size, limits = self._sink, self._file.size, self._desk.limits
-        window_began, window_bytes = time.monotonic(), 0
-        for chunk in chunks:
+        window_began, window_bytes, at = time.monotonic(), 0, found.start
+        for chunk in answer.decoded():
             self._desk.brake.check()
-            piece = chunk[: size - sink.size]
-            sink.write(piece)
+            piece = chunk[: size - at]
             self._desk.tally.fetched[self._file.blob] += len(piece)
-            self._desk.tally.here[self._file.blob] = sink.size
-            self._retries.moved()
+            self._put(piece, at, answer, found)
+            at += len(piece)
             window_bytes += len(piece)
-            if sink.full() and not exact:
+            if sink.full() and not found.exact:
                 return
             now = time.monotonic()
             if now - window_began >= limits.slow_window_s:
                 self._judge(window_bytes / (now - window_began))
                 window_began, window_bytes = now, 0
+
+    def _put(self, piece: bytes, at: int, answer: Answer, found: Found) -> None:
+        """Add what is new of a piece that begins at a byte."""
+        sink = self._sink
+        known = piece[: max(sink.size - at, 0)]
+        wrong = sink.differs(known, at) if known else None
+        if wrong is not None and not found.sure:
+            if found.start:
+                self._body.doubt()
+            raise errors.wrong_answer(answer.host, "something else than the file")
+        if wrong is not None:
+            self._desk.log("warning", f"{self._file.path}: what is here is wrong from {wrong} on")
+            sink.cut(wrong)
+        new = piece[sink.size - at :]
+        if new:
+            sink.write(new)
+            self._retries.moved()
+        self._count()
 
     def _judge(self, rate: float) -> None:
         """Take another connection when this one hardly moves, and give up when all do."""
@@ -243,10 +273,3 @@ class _Transfer:
 
     def _count(self) -> None:
         self._desk.tally.here[self._file.blob] = self._sink.size
-
-
-def _has_size(path: Path, size: int) -> bool:
-    try:
-        return path.stat().st_size == size
-    except OSError:
-        return False

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import httpcore
@@ -18,12 +19,15 @@ import httpx
 from labpool.runtime.context import JobError
 
 from .brake import Brake
-from .errors import Trouble
+from .errors import Trouble, bad_endpoint, bad_redirect, wrong_answer
 from .limits import Limits
 from .sockets import Sockets
 
 REDIRECTS = 6
 LARGEST_JSON = 64 << 20
+_HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
+"""Names as they are after IDNA, or an IPv6 address."""
+
 _MOVED = {301, 302, 303, 307, 308}
 
 
@@ -34,11 +38,15 @@ class Answer:
     Attributes:
         headers: By name in lower case.
         host: Who answered, for people.
+        origin: The same as scheme, host and port: a URL without a path.
+        home: Whether that is the endpoint, and no host that it sends to.
     """
 
     status: int
     headers: Mapping[str, str]
     host: str
+    origin: str
+    home: bool
     body: Iterator[bytes] = field(repr=False)
 
     def chunks(self) -> Iterator[bytes]:
@@ -50,14 +58,45 @@ class Answer:
         with _as_trouble(self.host):
             yield from self.body
 
+    def decoded(self) -> Iterator[bytes]:
+        """Yield the body without the compression that nobody asked for.
+
+        Raises:
+            Trouble: As ``chunks``, or it is not what its header says.
+        """
+        encoding = self.packed()
+        if not encoding:
+            yield from self.chunks()
+            return
+        response = httpx.Response(
+            200, headers={"Content-Encoding": encoding}, content=self.chunks()
+        )
+        try:
+            yield from response.iter_bytes()
+        except httpx.DecodingError as error:
+            text = f"{self.host} answers with something else than {encoding}, which it says"
+            raise Trouble("hub_error", text) from error
+
+    def packed(self) -> str:
+        """Return how the body is compressed though nobody asked for it; empty if it is not."""
+        encoding = self.headers.get("content-encoding", "").strip().lower()
+        return "" if encoding == "identity" else encoding
+
+    def is_page(self) -> bool:
+        """Whether the body is a page for people."""
+        kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return kind in {"text/html", "application/xhtml+xml"}
+
     def json(self) -> Any:
         """Return the body, read as JSON.
 
         Raises:
             Trouble: It is none, or too large.
         """
+        if self.is_page():
+            raise wrong_answer(self.host, "a page in the place of a list of files")
         body = bytearray()
-        for chunk in self.chunks():
+        for chunk in self.decoded():
             body += chunk
             if len(body) > LARGEST_JSON:
                 raise Trouble("hub_error", f"{self.host} answers with more than a list of files")
@@ -78,7 +117,7 @@ class Web:
     """
 
     def __init__(self, endpoint: str, token: str | None, limits: Limits, brake: Brake) -> None:
-        self.endpoint = endpoint.rstrip("/")
+        self.endpoint = _address(endpoint, "", bad_endpoint(endpoint)).rstrip("/")
         self.host = urlsplit(self.endpoint).netloc
         self.has_token = token is not None
         self._token = token
@@ -99,30 +138,33 @@ class Web:
         *,
         method: str = "GET",
         headers: Mapping[str, str] | None = None,
-        follow: bool = True,
+        stop_at: str = "",
     ) -> Iterator[Answer]:
         """Send a request and give its answer, whatever the status is.
 
         Args:
-            follow: Whether to go where the answer points to.
+            stop_at: Header with which an answer is not followed to where it points.
 
         Raises:
             Trouble: There is no answer.
+            JobError: An answer points to nowhere.
             Stopped: The brake was pulled.
         """
         for _ in range(REDIRECTS):
             with self._once(url, method, headers or {}) as answer:
-                if not follow or answer.status not in _MOVED or "location" not in answer.headers:
+                moved = answer.status in _MOVED and "location" in answer.headers
+                if not moved or (stop_at and stop_at in answer.headers):
                     yield answer
                     return
-                url = urljoin(url, answer.headers["location"])
+                url = _address(url, answer.headers["location"], bad_redirect(answer.host))
         raise Trouble("hub_error", f"{self.host} sends us round in circles")
 
     @contextmanager
     def _once(self, url: str, method: str, headers: Mapping[str, str]) -> Iterator[Answer]:
-        host = urlsplit(url).hostname or self.host
+        parts = urlsplit(url)
+        host, home = parts.hostname or self.host, _origin(url) == _origin(self.endpoint)
         sent = {"User-Agent": "labpool", "Accept-Encoding": "identity", **headers}
-        if self._token and _origin(url) == _origin(self.endpoint):
+        if self._token and home:
             sent["Authorization"] = f"Bearer {self._token}"
         sending = self._pool(url, host).stream(
             method, url, headers=list(sent.items()), extensions={"timeout": self._timeout}
@@ -132,11 +174,10 @@ class Web:
                 response = stack.enter_context(sending)
             yield Answer(
                 status=response.status,
-                headers={
-                    name.decode("latin-1").lower(): value.decode("latin-1")
-                    for name, value in response.headers
-                },
+                headers={_text(name).lower(): _text(value) for name, value in response.headers},
                 host=host,
+                origin=f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}",
+                home=home,
                 body=self._body(response),
             )
 
@@ -223,6 +264,31 @@ def _as_trouble(host: str) -> Iterator[None]:
 def _proxy(scheme: str) -> str | None:
     proxies = getproxies()
     return proxies.get(scheme) or proxies.get("all")
+
+
+def _text(raw: bytes) -> str:
+    """Return what a header says: some servers put names of files into it as they are."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+def _address(base: str, location: str, refusal: JobError) -> str:
+    """Return where a location leads, written as browsers write it.
+
+    Args:
+        refusal: Raised where that is nowhere.
+    """
+    try:
+        url = httpx.URL(base).join(location) if location else httpx.URL(base)
+        name = url.raw_host.decode("ascii") if url.host else ""
+    except (httpx.InvalidURL, ValueError):
+        raise refusal from None
+    odd = url.scheme not in {"http", "https"} or not _HOST.fullmatch(name)
+    if odd or not 0 < (url.port or 443) < 65536:
+        raise refusal
+    return str(url.copy_with(fragment=None))
 
 
 def _origin(url: str) -> tuple[str, str, int | None]:

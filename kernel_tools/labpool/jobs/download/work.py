@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from labpool.hub.layout import Repo, cache_root, repo_of
-from labpool.hub.manifest import Manifest, patterns_of, ready, revision_of
+from labpool.hub.links import can_link
+from labpool.hub.manifest import Manifest, ManifestFile, patterns_of, ready, revision_of
 from labpool.runtime.context import JobContext, JobError
 from labpool.wire._base import utc_now
 from labpool.wire.catalog import CatalogEntry
@@ -131,6 +132,7 @@ class _Download:
         if wanting and listing.gated:
             self.tally.stage = f"asking {desk.hub.web.host} for access"
             self.pulse.watch([pool.submit(desk.hub.check_access, listing)])
+        links = self._can_link(desk, listing, wanting)
         self.tally.stage = "taking disk space"
         self.pulse.report()
         plan_or_manifest = self._manifest(listing)
@@ -140,9 +142,21 @@ class _Download:
             self.tally.stage = "completing the snapshot"
             self.pulse.beat()
             done = plan_or_manifest.model_copy(update={"completed_at": utc_now()})
-            whole = install(desk.repo.root, done)
+            whole = install(desk.repo.root, done, links=links)
         self.ctx.log("info", f"{len(listing.files)} files, {in_words(done.size_bytes())}: complete")
         return done if whole else None
+
+    def _can_link(self, desk: Desk, listing: Listing, wanting: list[ManifestFile]) -> bool:
+        """Whether the cache can have links; without them every name of a file takes its bytes."""
+        links = can_link(desk.repo)
+        if not links:
+            plan.check_space(desk, wanting, plan.twins(listing.files) if wanting else 0)
+            self.ctx.log(
+                "info",
+                "the disk of the cache has no symbolic links: the snapshot has the files "
+                "themselves, and revisions share nothing",
+            )
+        return links
 
     def _manifest(self, listing: Listing) -> Manifest:
         return Manifest(

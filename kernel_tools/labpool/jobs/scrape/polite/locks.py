@@ -10,12 +10,13 @@ exec: a browser that a worker starts holds none.
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import os
 import random
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+
+from labpool.hub import locks
 
 _FIRST_S, _LONGEST_S = 0.002, 0.1
 
@@ -25,16 +26,19 @@ def try_lock(path: Path) -> int | None:
 
     Returns:
         The open file, whose closing frees the lock; None when another has it.
+
+    Raises:
+        NoLocks: The disk has no file locks.
     """
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BaseException as error:
+        free = locks.lock(handle, path)
+    except BaseException:
         os.close(handle)
-        if isinstance(error, BlockingIOError):
-            return None
         raise
-    return handle
+    if not free:
+        os.close(handle)
+    return handle if free else None
 
 
 async def lock_one(paths: Iterable[Path], patience_s: float | None = None) -> int:
