@@ -7,9 +7,11 @@ import * as React from 'react';
 
 import type { Kind } from '../api/types';
 import { useLabpool } from '../views/widget';
-import { flat, wholeField, wordsFor, type Refusal } from './errors';
+import { emptiedDefault, withEmptied } from './emptied';
+import { emptiedWords, flat, wholeField, wordsFor, type Refusal } from './errors';
 import { FieldTemplate, rootOf, SEPARATOR, type FieldContext } from './FieldTemplate';
 import { LinesField } from './fields/lines';
+import { NumberField } from './fields/number';
 import { PairsField } from './fields/pairs';
 import { SessionField } from './fields/session';
 import { ObjectTemplate } from './ObjectTemplate';
@@ -19,7 +21,12 @@ import { schemaOf } from './schema';
 export type Values = ReadonlyJSONObject;
 
 const NO_ERRORS = {};
-const FIELDS = { lines: LinesField, pairs: PairsField, session: SessionField };
+const FIELDS = {
+  NumberField,
+  lines: LinesField,
+  pairs: PairsField,
+  session: SessionField
+};
 const TEMPLATES = { FieldTemplate, ObjectFieldTemplate: ObjectTemplate };
 
 /** The fields of one kind, drawn from its schema. Heavy: loaded when a form is first opened. */
@@ -46,19 +53,19 @@ export default function RunForm(props: {
     judge(validator.isValid(schema, filled, schema));
   }, [schema, values, judge]);
   const shown = (errors: RJSFValidationError[]): RJSFValidationError[] =>
-    errors.map(error =>
-      wholeField(
-        { ...error, message: wordsFor(error, trans, format) },
-        ui,
-        trans,
-        format
-      )
-    );
+    errors.map(error => {
+      const preset = emptiedDefault(values, error.property ?? '', schema);
+      const message =
+        preset === undefined
+          ? wordsFor(error, trans, format)
+          : emptiedWords(preset, trans, format);
+      return wholeField({ ...error, message }, ui, trans, format);
+    });
   const context: FieldContext = { isPressed, touched };
   const onChange = (event: IChangeEvent<Values>, id?: string): void => {
     const name = rootOf(id ?? '');
     setTouched([...touched, name]);
-    change(event.formData ?? {}, name);
+    change(withEmptied(event.formData ?? {}, id ?? '', schema), name);
   };
   // These types are those of another form's values; they fit any.
   const look = ui as NonNullable<FormProps<Values>['uiSchema']>;

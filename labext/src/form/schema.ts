@@ -87,7 +87,10 @@ function isTexts({ additionalProperties }: RJSFSchema): boolean {
   );
 }
 
-/** Returns a copy with every title and description in the page's language. */
+/**
+ * Returns a copy with every title and description in the page's language, and without examples:
+ * a form would offer them, and nobody knows whether they are there.
+ */
 function translate(value: unknown, trans: TranslationBundle): unknown {
   if (Array.isArray(value)) {
     return value.map(item => translate(item, trans));
@@ -95,11 +98,13 @@ function translate(value: unknown, trans: TranslationBundle): unknown {
   if (typeof value !== 'object' || value === null) {
     return value;
   }
-  const entries = Object.entries(value).map(([name, inner]): [string, unknown] =>
-    typeof inner === 'string' && (name === 'title' || name === 'description')
-      ? [name, trans._p('kind', inner)]
-      : // A default is data, even where it has a title of its own.
-        [name, name === 'default' ? inner : translate(inner, trans)]
-  );
+  const entries = Object.entries(value)
+    .filter(([name, inner]) => !(name === 'examples' && Array.isArray(inner)))
+    .map(([name, inner]): [string, unknown] =>
+      typeof inner === 'string' && (name === 'title' || name === 'description')
+        ? [name, trans._p('kind', inner)]
+        : // A default is data, even where it has a title of its own.
+          [name, name === 'default' ? inner : translate(inner, trans)]
+    );
   return Object.fromEntries(entries);
 }

@@ -2,6 +2,7 @@ import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
 import * as React from 'react';
 
 import type { Run } from '../api/types';
+import { rowSize } from '../views/rowSize';
 
 /** Pixels of a row before it has been measured. */
 const ROW_PX = 42;
@@ -40,6 +41,7 @@ export function useRows(
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
     getItemKey: index => rows[index]?.id ?? index,
+    measureElement: rowSize,
     overscan: 6,
     // The row with the keyboard stays, however far away one scrolls.
     rangeExtractor: ({ startIndex, endIndex, overscan, count }) => {
@@ -69,7 +71,8 @@ function useAnchor(
   const anchor = React.useRef<{ id: string; start: number } | null>(null);
   React.useLayoutEffect(() => {
     const node = scroller.current;
-    if (!node) {
+    // A list that is hidden has no place; its place is taken up again when it is shown.
+    if (!node || node.clientHeight === 0) {
       return;
     }
     const before = anchor.current;

@@ -5,6 +5,7 @@ import { attempt } from '../actions/attempt';
 import type { Resources } from '../model/resources';
 import type { ILabpool } from '../tokens';
 import { ask } from '../views/dialog';
+import { NumberInput, type Typed } from '../views/number';
 import { LabpoolWidget, useLabpool } from '../views/widget';
 
 /** Checkpoints of each run that are kept unless somebody says otherwise. */
@@ -48,31 +49,43 @@ export async function prune(
 
 class PruneBody extends LabpoolWidget implements Dialog.IBodyWidget<number> {
   constructor(labpool: ILabpool) {
-    super(labpool, <Keep />);
+    const box = { keep: KEEP };
+    const told = (keep: number): void => {
+      box.keep = keep;
+    };
+    super(labpool, <Keep told={told} />);
+    this.box = box;
     this.addClass('lp-Question');
   }
 
-  /** How many of each run stay; the dialog takes no other number. */
+  /** How many of each run stay; the dialog closes over no other number. */
   getValue(): number {
-    return this.node.querySelector('input')?.valueAsNumber ?? KEEP;
+    return this.box.keep;
   }
+
+  private readonly box: { readonly keep: number };
 }
 
-function Keep(): React.ReactElement {
+function Keep(props: { readonly told: (keep: number) => void }): React.ReactElement {
   const { trans } = useLabpool();
+  const [keep, setKeep] = React.useState<Typed>(KEEP);
   return (
     <>
       <label>
         {trans.__('Newest checkpoints of each run to keep')}
-        <input
-          type="number"
+        <NumberInput
           className="jp-mod-styled"
-          dir="ltr"
+          counts
           min={1}
           max={MOST}
-          step={1}
           required
-          defaultValue={KEEP}
+          value={keep}
+          change={typed => {
+            setKeep(typed);
+            if (typeof typed === 'number') {
+              props.told(typed);
+            }
+          }}
         />
       </label>
       <p className="lp-Dim">

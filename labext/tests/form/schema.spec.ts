@@ -21,6 +21,15 @@ describe('the schema of a form', () => {
     });
   });
 
+  it('offers no example: nobody knows whether it is there', () => {
+    const { schema } = prepared({
+      type: 'object',
+      properties: { file: { type: 'string', examples: ['/data/tickets.csv'] } },
+      examples: [{ file: '/data/tickets.csv' }]
+    });
+    expect(JSON.stringify(schema)).not.toContain('tickets.csv');
+  });
+
   it('leaves a choice of two kinds of value as it is', () => {
     const field = { anyOf: [{ type: 'string' }, { type: 'integer' }] };
     expect(prepared(field).schema.properties?.['it']).toEqual(field);
