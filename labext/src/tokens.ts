@@ -32,7 +32,7 @@ export const ILabpool = new Token<ILabpool>(
 export const Commands = {
   /** Shows the side panel. */
   openPanel: 'labpool:open-panel',
-  /** Shows the form for a new run; `kind` chooses one. */
+  /** Shows the form for a new run; `kind` chooses one, the other arguments fill it in. */
   newRun: 'labpool:new-run',
   /** Opens the page of the run `id`. */
   openRun: 'labpool:open-run',
@@ -40,8 +40,10 @@ export const Commands = {
   cancelRun: 'labpool:cancel-run',
   /** Lets the run `id` go on. */
   resumeRun: 'labpool:resume-run',
-  /** Launches a new run with the parameters of the run `id`. */
+  /** Launches a new run with the parameters of the run `id`, and opens its page. */
   retryRun: 'labpool:retry-run',
+  /** Opens the form for a new run with the parameters of the run `id`, to be changed. */
+  editRun: 'labpool:edit-run',
   /** Deletes the run `id`, after a question. */
   deleteRun: 'labpool:delete-run',
   /** Starts the workers. */

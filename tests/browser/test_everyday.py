@@ -97,3 +97,100 @@ def test_the_timeline_follows_the_theme(lab: PanelPage) -> None:
 
 def re_theme(theme: str) -> re.Pattern[str]:
     return re.compile(rf"[?&]theme={theme}\b")
+
+
+def test_run_again_opens_what_it_launched(lab: PanelPage) -> None:
+    first = lab.submit("primes", "Once more", below=100, slices=1)
+    lab.server.wait(first)
+    lab.open_run(first)
+    expect(lab.page_state).to_have_text("Succeeded")
+    lab.run_page.get_by_role("button", name="Run Again").click()
+    expect(lab.page.locator(".jp-toast-message", has_text="is launched again")).to_be_visible()
+    ids = lab.run_page.locator(".lp-PageHead-about .lp-Code")
+    expect(ids).not_to_have_text(first)
+    assert ids.text_content() in {run["id"] for run in lab.server.http.get("runs").json()["items"]}
+
+
+def test_a_run_is_launched_with_changes(lab: PanelPage) -> None:
+    first = lab.submit("primes", "To be changed", below=137, slices=1)
+    lab.server.wait(first)
+    row = lab.row("To be changed")
+    row.hover()
+    row.get_by_role("button", name="Change the parameters of").click()
+    below = lab.form.locator("#lp-primes_lp_below")
+    expect(below).to_have_value("137")
+    below.fill("۱۳۹")
+    lab.form.get_by_role("button", name="Launch").click()
+    lab.run_page.get_by_role("tab", name="Parameters").click()
+    expect(lab.run_page).to_contain_text("below=139")
+
+
+def test_quick_runs_share_one_notice(lab: PanelPage) -> None:
+    names = {f"Quick {number}" for number in range(30)}
+    ids = [lab.server.submit("primes", {"below": 100, "slices": 1}, name=name) for name in names]
+    for run_id in ids:
+        lab.server.wait(run_id)
+    toast = lab.page.locator(".jp-toast-message", has_text="runs have ended: ")
+    expect(toast).to_have_count(1)
+    told = lab.page.evaluate(
+        "() => document.querySelectorAll('.jp-toastContainer .jp-toast-message').length"
+    )
+    assert told <= 3, told
+
+
+def test_what_ended_while_nobody_was_there_is_told(lab: PanelPage) -> None:
+    run_id = lab.submit("chatter", "Left alone", messages=100_000, rate=50)
+    expect(lab.state("Left alone")).to_have_text("Running", timeout=60_000)
+    lab.page.goto("about:blank")
+    lab.server.http.post(f"runs/{run_id}/cancel")
+    lab.server.wait(run_id)
+    done = lab.server.submit("primes", {"below": 100, "slices": 1}, name="Meanwhile")
+    lab.server.wait(done)
+    lab.start()
+    toast = lab.page.locator(".jp-toast-message", has_text="While you were away")
+    expect(toast).to_have_text(re.compile("1 run has ended: 1 succeeded"))
+
+
+def test_the_keyboard_stays_after_cancel_and_delete(lab: PanelPage) -> None:
+    run_id = lab.submit("chatter", "To cancel", messages=100_000, rate=50)
+    lab.open_run(run_id)
+    expect(lab.page_state).to_have_text("Running", timeout=60_000)
+    cancel = lab.run_page.get_by_role("button", name="Cancel")
+    cancel.focus()
+    cancel.press("Enter")
+    expect(lab.page_state).to_have_text("Cancelled")
+    lab.page.wait_for_function(
+        "() => !!document.activeElement.closest('.lp-PageActions')"
+    )
+    others = [lab.server.submit("primes", {"below": 9}, name=f"Beside {n}") for n in (1, 2)]
+    for other in others:
+        lab.server.wait(other)
+    row = lab.row("Beside 2")
+    row.hover()
+    row.get_by_role("button", name="Delete the run").focus()
+    lab.page.keyboard.press("Enter")
+    lab.page.locator(".jp-Dialog").get_by_role("button", name="Delete").click()
+    expect(row).to_have_count(0)
+    expect(lab.row("Beside 1").locator("button").first).to_be_focused()
+
+
+def test_at_200_percent_a_chosen_kind_and_what_is_wrong_are_in_sight(lab: PanelPage) -> None:
+    # Zoom of 200 % is half the room.
+    lab.page.set_viewport_size({"width": 640, "height": 450})
+    try:
+        lab.command("labpool:new-run")
+        lab.page.locator("[data-kind=train]").click()
+        heading = lab.form.get_by_role("heading").first
+        expect(heading).to_be_in_viewport()
+        field(lab, "batch_size").locator("input").fill("0")
+        lab.form.get_by_role("button", name="Launch").click()
+        problem = lab.form.locator(".lp-RunForm-end .lp-Note")
+        expect(problem).to_be_in_viewport(ratio=1)
+        shown = field(lab, "batch_size").locator("input")
+        expect(shown).to_be_focused()
+        box, bar = shown.bounding_box(), lab.form.locator(".lp-RunForm-end").bounding_box()
+        assert box is not None
+        assert bar is not None
+        assert box["y"] + box["height"] <= bar["y"]
+    finally:
+        lab.page.set_viewport_size({"width": 1180, "height": 900})

@@ -4,7 +4,7 @@ import * as React from 'react';
 import type { Kind, Run } from '../api/types';
 import { Note } from '../views/notes';
 import { useLabpool } from '../views/widget';
-import type { Draft } from './draft';
+import { emptyDraft, type Draft } from './draft';
 import { KindList, useKinds } from './KindList';
 import { LaunchForm } from './LaunchForm';
 
@@ -26,7 +26,7 @@ export class DraftModel {
     this._changed.emit();
   }
 
-  private _draft: Draft = { kind: '', params: {}, name: '' };
+  private _draft = emptyDraft('');
   private readonly _changed = new Signal<this, void>(this);
 }
 
@@ -48,6 +48,13 @@ export function FormPage(props: {
       props.model.changed.disconnect(take);
     };
   }, [props.model]);
+  const [choices, setChoices] = React.useState(0);
+  const form = React.useRef<HTMLElement>(null);
+  React.useEffect(() => {
+    if (choices > 0) {
+      showBelow(form.current);
+    }
+  }, [choices]);
   const kind = from.kinds?.find(one => one.name === draft.kind);
   return (
     <div className="lp-FormPage" role="group" aria-label={trans.__('New Run')}>
@@ -57,11 +64,12 @@ export function FormPage(props: {
           from={from}
           chosen={draft.kind}
           choose={name => {
-            setDraft({ kind: name, params: {}, name: '' });
+            setDraft(emptyDraft(name));
+            setChoices(count => count + 1);
           }}
         />
       </section>
-      <section className="lp-FormPage-form">
+      <section className="lp-FormPage-form" ref={form}>
         {kind ? (
           <Chosen kind={kind} draft={draft} launched={props.launched} />
         ) : (
@@ -70,6 +78,22 @@ export function FormPage(props: {
       </section>
     </div>
   );
+}
+
+/** Where the form stands below the kinds, a choice leads to it; beside them it is seen. */
+function showBelow(form: HTMLElement | null): void {
+  const kinds = form?.previousElementSibling;
+  const heading = form?.querySelector('h2');
+  if (
+    form &&
+    kinds &&
+    heading &&
+    form.getBoundingClientRect().top >= kinds.getBoundingClientRect().bottom
+  ) {
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
+    heading.scrollIntoView({ block: 'start' });
+  }
 }
 
 function Chosen(props: {

@@ -87,17 +87,15 @@ function Ending(props: { readonly form: Form }): React.ReactElement {
   const { trans } = useLabpool();
   const { form } = props;
   return (
-    <>
+    <div className="lp-RunForm-end">
       {form.problem !== '' && <Note kind="error">{form.problem}</Note>}
-      <div className="lp-RunForm-end">
-        <button
-          type="submit"
-          className="jp-mod-styled jp-mod-accept"
-          aria-disabled={form.isBusy || form.isValid === null}
-        >
-          {form.isBusy ? trans.__('Launching…') : trans.__('Launch')}
-        </button>
-      </div>
-    </>
+      <button
+        type="submit"
+        className="jp-mod-styled jp-mod-accept"
+        aria-disabled={form.isBusy || form.isValid === null}
+      >
+        {form.isBusy ? trans.__('Launching…') : trans.__('Launch')}
+      </button>
+    </div>
   );
 }

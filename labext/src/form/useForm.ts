@@ -7,7 +7,7 @@ import type { Kind, Run } from '../api/types';
 import type { ILabpool } from '../tokens';
 import { useLabpool } from '../views/widget';
 import type { Draft } from './draft';
-import { NO_TEXTS, type Texts } from './Envelope';
+import type { Texts } from './Envelope';
 import { refusalOf, type Refusal } from './errors';
 import { requestOf } from './request';
 import type { Values } from './RunForm';
@@ -94,7 +94,7 @@ async function launchRun(
 function startOf(draft: Draft): State {
   return {
     values: draft.params,
-    texts: { ...NO_TEXTS, name: draft.name },
+    texts: draft.texts,
     refusal: null,
     problem: '',
     isValid: null,

@@ -7,12 +7,13 @@ import { Facts } from '../views/list';
 import { ProgressBar } from '../views/progress';
 import { StateMark } from '../views/state';
 import { useLabpool } from '../views/widget';
-import { runFacts, runTime } from './runText';
+import { runFacts, runTime, runTimes } from './runText';
 
 const ACTIONS = [
   Commands.cancelRun,
   Commands.resumeRun,
   Commands.retryRun,
+  Commands.editRun,
   Commands.deleteRun
 ];
 
@@ -57,7 +58,9 @@ export function RunRow(props: {
         <span className="lp-Row-text" title={run.error?.message}>
           <Facts items={[...runFacts(run, labpool), kind]} />
         </span>
-        <span className="lp-Row-time">{runTime(run, labpool)}</span>
+        <span className="lp-Row-time" title={runTimes(run, labpool)}>
+          {runTime(run, labpool)}
+        </span>
       </div>
       {run.state === 'running' && (
         <ProgressBar

@@ -3,6 +3,7 @@ import * as React from 'react';
 import { ALL_RUNS, RunList } from '../model/runList';
 import { Commands } from '../tokens';
 import { useCommands } from '../views/actions';
+import { useFocusKept } from '../views/focus';
 import { Note } from '../views/notes';
 import { useClock, useLabpool, useSignal } from '../views/widget';
 import { RunFilterBar } from './RunFilterBar';
@@ -25,8 +26,10 @@ export function Runs(props: { readonly list: RunList }): React.ReactElement {
       ),
     [session.kinds, trans]
   );
+  const node = React.useRef<HTMLDivElement>(null);
+  const kept = useFocusKept(node, '.lp-RunRow button, input');
   return (
-    <div className="lp-Runs">
+    <div className="lp-Runs" ref={node} {...kept}>
       <RunFilterBar
         filter={list.filter}
         titles={titles}

@@ -26,7 +26,7 @@ export function runFacts(run: Run, { trans, format }: ILabpool): readonly string
   }
 }
 
-/** The time that matters most: what is left, when it goes on, or how long ago it was. */
+/** The time that matters most: what is left, when it goes on, or how long ago it was launched. */
 export function runTime(run: Run, { session, trans, format }: ILabpool): string {
   if (run.state === 'running') {
     const left = session.paces.of(run).leftS;
@@ -37,7 +37,16 @@ export function runTime(run: Run, { session, trans, format }: ILabpool): string 
       ? trans.__('waits for Resume')
       : trans.__('goes on at %1', format.clock(run.retry_at));
   }
-  return format.since(run.ended_at ?? run.created_at);
+  // The rows stand in the order of their launch: a time of something else would contradict it.
+  return format.since(run.created_at);
+}
+
+/** When a run was launched, and when it ended. */
+export function runTimes(run: Run, { trans, format }: ILabpool): string {
+  const launched = trans.__('Launched %1', format.moment(run.created_at));
+  return run.ended_at === null
+    ? launched
+    : `${launched}\n${trans.__('Ended %1', format.moment(run.ended_at))}`;
 }
 
 /** Seconds that nobody can foresee are not shown. */

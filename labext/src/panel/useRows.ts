@@ -1,4 +1,8 @@
-import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
+import {
+  useVirtualizer,
+  type VirtualItem,
+  type Virtualizer
+} from '@tanstack/react-virtual';
 import * as React from 'react';
 
 import type { Run } from '../api/types';
@@ -68,7 +72,7 @@ function useAnchor(
   scroller: React.RefObject<HTMLDivElement>,
   rows: readonly Run[]
 ): void {
-  const anchor = React.useRef<{ id: string; start: number } | null>(null);
+  const anchor = React.useRef<Place | null>(null);
   React.useLayoutEffect(() => {
     const node = scroller.current;
     // A list that is hidden has no place; its place is taken up again when it is shown.
@@ -82,9 +86,19 @@ function useAnchor(
       node.scrollTop += start - before.start;
     }
     const first = virtual.getVirtualItemForOffset(node.scrollTop);
-    const id = first && rows[first.index]?.id;
-    anchor.current = id === undefined ? null : { id, start: first?.start ?? 0 };
+    anchor.current = placeOf(first, rows);
   });
+}
+
+/** A row, and the pixels above it. */
+interface Place {
+  readonly id: string;
+  readonly start: number;
+}
+
+function placeOf(item: VirtualItem | undefined, rows: readonly Run[]): Place | null {
+  const id = item && rows[item.index]?.id;
+  return id === undefined ? null : { id, start: item?.start ?? 0 };
 }
 
 /** Up, Down, Home and End go from run to run; Tab goes to what can be done with one. */

@@ -5,11 +5,10 @@ import {
 } from '@jupyterlab/application';
 import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import { addIcon } from '@jupyterlab/ui-components';
-import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import * as React from 'react';
 
 import type { Run } from '../api/types';
-import type { Draft } from '../form/draft';
+import { draftOf } from '../form/draft';
 import { DraftModel, FormPage } from '../form/FormPage';
 import { Commands, ILabpool } from '../tokens';
 import { LabpoolWidget } from '../views/widget';
@@ -47,7 +46,8 @@ export const formPlugin: JupyterFrontEndPlugin<void> = {
       execute: args => {
         page ??= open();
         show(app, tracker, page);
-        model.set(draftOf(args, model.draft));
+        // Without a kind, what was shown stays.
+        model.set(draftOf(args) ?? model.draft);
       }
     });
     if (restorer) {
@@ -95,23 +95,14 @@ const ARGS = {
       description: 'Name of the kind of run; none to choose one.'
     },
     params: { type: 'object', description: 'Values to begin with.' },
-    name: { type: 'string', description: 'What the run is called.' }
+    name: { type: 'string', description: 'What the run is called.' },
+    priority: { type: 'number', description: 'Higher starts first.' },
+    max_attempts: { type: 'number', description: 'How often it may be tried.' },
+    timeout_s: { type: ['number', 'null'], description: 'Seconds for an attempt.' },
+    tags: {
+      type: 'array',
+      items: { type: 'string' },
+      description: 'Words to find it by.'
+    }
   }
 };
-
-/** Without a kind, what was shown stays. */
-function draftOf(args: ReadonlyPartialJSONObject, shown: Draft): Draft {
-  const { kind, params, name } = args;
-  if (typeof kind !== 'string') {
-    return shown;
-  }
-  return {
-    kind,
-    params: isObject(params) ? params : {},
-    name: typeof name === 'string' ? name : ''
-  };
-}
-
-function isObject(value: unknown): value is Draft['params'] {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

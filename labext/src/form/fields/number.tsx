@@ -5,7 +5,8 @@ import { NumberInput, type Typed } from '../../views/number';
 
 /** A number; a choice of some is drawn as any other choice. */
 export function NumberField(props: FieldProps): React.ReactElement {
-  const { schema, registry, idSchema, formData, onChange, onBlur, onFocus } = props;
+  const { schema, registry, idSchema, onChange, onBlur, onFocus } = props;
+  const formData: unknown = props.formData;
   const { StringField } = registry.fields;
   if ((schema.enum ?? schema.oneOf ?? schema.anyOf) && StringField) {
     return <StringField {...props} />;
