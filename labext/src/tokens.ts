@@ -3,7 +3,9 @@ import type { CommandRegistry } from '@lumino/commands';
 import { Token } from '@lumino/coreutils';
 
 import type { Api } from './api/client';
+import type { KindBook } from './model/kindBook';
 import type { Session } from './model/session';
+import type { ErrorVoice } from './text/errors';
 import type { Format } from './text/format';
 
 /** What every part of Labpool in JupyterLab works with. */
@@ -12,10 +14,14 @@ export interface ILabpool {
   readonly api: Api;
   /** What this page knows, live. */
   readonly session: Session;
+  /** What the kinds of run call themselves and their figures. */
+  readonly kinds: KindBook;
   /** What people can do, by the names in `Commands` and JupyterLab's own. */
   readonly commands: CommandRegistry;
   /** The texts of the page's language. */
   readonly trans: TranslationBundle;
+  /** Says errors in the page's language. */
+  readonly errors: ErrorVoice;
   /** Numbers, times and direction of the page's language. */
   readonly format: Format;
   /** The page's language itself, for JupyterLab's own parts. */

@@ -80,7 +80,7 @@ def test_an_emptied_field_says_that_it_is_empty(lab: PanelPage) -> None:
     field(lab, "text_column").locator("input").fill("")
     expect(field(lab, "text_column").get_by_role("alert")).to_contain_text("text")
     lab.form.get_by_role("button", name="Launch").click()
-    expect(field(lab, "batch_size").locator("input")).to_be_focused()
+    expect(field(lab, "text_column").locator("input")).to_be_focused()
     expect(lab.form).to_be_visible()
 
 
@@ -122,7 +122,7 @@ def test_a_run_is_launched_with_changes(lab: PanelPage) -> None:
     below.fill("۱۳۹")
     lab.form.get_by_role("button", name="Launch").click()
     lab.run_page.get_by_role("tab", name="Parameters").click()
-    expect(lab.run_page).to_contain_text("below=139")
+    expect(lab.run_page.get_by_role("row", name="Below")).to_contain_text("139")
 
 
 def test_quick_runs_share_one_notice(lab: PanelPage) -> None:

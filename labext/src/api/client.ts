@@ -2,7 +2,7 @@ import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 
 import { assetApi, type AssetApi } from './assets';
-import { ApiError } from './error';
+import { ApiError, type Voice } from './error';
 import { itemApi, type ItemApi } from './items';
 import type {
   Kind,
@@ -60,9 +60,13 @@ type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 /**
  * Makes the REST API of the Labpool server extension.
  *
+ * @param voice - Says what went wrong in the page's language.
  * @param settings - The server and the credentials of this page.
  */
-export function createApi(settings = ServerConnection.makeSettings()): Api {
+export function createApi(
+  voice: Voice,
+  settings = ServerConnection.makeSettings()
+): Api {
   const ask = async <T>(method: Method, path: string, body?: unknown): Promise<T> => {
     const url = URLExt.join(settings.baseUrl, 'labpool/api', path);
     const init: RequestInit = { method };
@@ -72,7 +76,7 @@ export function createApi(settings = ServerConnection.makeSettings()): Api {
     }
     const response = await ServerConnection.makeRequest(url, init, settings);
     if (!response.ok) {
-      throw await ApiError.from(response);
+      throw await ApiError.from(response, voice);
     }
     return (response.status === 204 ? undefined : await response.json()) as T;
   };

@@ -10,8 +10,6 @@ export const HEIGHT = 180;
 
 /** In a narrower output the second scale has no axis; the legend tells its values. */
 const TWO_AXES_WIDTH = 300;
-/** Steps between the marks of an axis for memory, so that they are round numbers of MiB. */
-const POWERS_OF_2 = Array.from({ length: 50 }, (_, at) => 2 ** at);
 // uPlot's enum is ambient and const: there is nothing of it to import.
 // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment
 const AT_END: uPlot.Axis = { side: 1 };
@@ -152,7 +150,6 @@ function axes(options: ChartOptions): uPlot.Axis[] {
   };
   const amounts = {
     size: 64,
-    incrs: POWERS_OF_2,
     values: (_: uPlot, values: number[]) =>
       values.map(value => format.metric('bytes', value))
   };

@@ -101,12 +101,12 @@ function Chosen(props: {
   readonly draft: Draft;
   readonly launched: (run: Run) => void;
 }): React.ReactElement {
-  const { trans } = useLabpool();
+  const { trans, kinds } = useLabpool();
   const { kind, draft, launched } = props;
   if (!kind.available) {
     return (
       <>
-        <h2 dir="auto">{trans._p('kind', kind.title)}</h2>
+        <h2 dir="auto">{kinds.text(kind, kind.title)}</h2>
         <Note kind="error">
           {trans.__('This kind of run is not available on this server.')}{' '}
           <bdi>{kind.reason}</bdi>

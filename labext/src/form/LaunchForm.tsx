@@ -16,7 +16,7 @@ export function LaunchForm(props: {
   readonly draft: Draft;
   readonly launched: (run: Run) => void;
 }): React.ReactElement {
-  const { trans } = useLabpool();
+  const { trans, kinds } = useLabpool();
   const { kind } = props;
   const form = useForm(props);
   const node = React.useRef<HTMLFormElement>(null);
@@ -37,15 +37,15 @@ export function LaunchForm(props: {
       ref={node}
       className="lp-RunForm"
       noValidate
-      aria-label={trans._p('kind', kind.title)}
+      aria-label={kinds.text(kind, kind.title)}
       onSubmit={event => {
         event.preventDefault();
         form.submit();
       }}
     >
-      <h2 dir="auto">{trans._p('kind', kind.title)}</h2>
+      <h2 dir="auto">{kinds.text(kind, kind.title)}</h2>
       {kind.description !== '' && (
-        <p dir="auto">{trans._p('kind', kind.description)}</p>
+        <p dir="auto">{kinds.text(kind, kind.description)}</p>
       )}
       <EnvelopeField
         field="name"

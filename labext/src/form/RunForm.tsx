@@ -40,12 +40,12 @@ export default function RunForm(props: {
   /** Tells whether all values can be used. */
   readonly judge: (isValid: boolean) => void;
 }): React.ReactElement {
-  const { trans, format, translator } = useLabpool();
+  const { trans, format, kinds, translator } = useLabpool();
   const { kind, values, refusal, isPressed, change, judge } = props;
   const [touched, setTouched] = React.useState<readonly string[]>([]);
   const { schema, ui } = React.useMemo(
-    () => schemaOf(kind.params_schema, trans),
-    [kind, trans]
+    () => schemaOf(kind.params_schema, english => kinds.text(kind, english)),
+    [kind, kinds]
   );
   React.useEffect(() => {
     // What was not touched has the default that the server knows as well.

@@ -153,7 +153,8 @@ interface Params {
 }
 
 function typeWords(type: unknown, trans: TranslationBundle): string {
-  switch (type) {
+  const [first] = [type].flat();
+  switch (first) {
     case 'integer':
       return trans.__('Must be a whole number.');
     case 'number':

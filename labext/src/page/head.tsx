@@ -10,7 +10,7 @@ export function Head(props: {
   readonly run: Run;
   readonly isDeleted: boolean;
 }): React.ReactElement {
-  const { session, trans } = useLabpool();
+  const { kinds, trans } = useLabpool();
   const { run, isDeleted } = props;
   return (
     <div className="lp-PageHead">
@@ -30,9 +30,7 @@ export function Head(props: {
         </span>
       </div>
       <div className="lp-PageHead-about lp-Dim">
-        <bdi title={run.kind}>
-          {trans._p('kind', session.kinds.get(run.kind) ?? run.kind)}
-        </bdi>
+        <bdi title={run.kind}>{kinds.title(run.kind)}</bdi>
         <span>
           <bdi className="lp-Code">{run.id}</bdi>
           <CopyButton isSmall label={trans.__('Copy id')} text={() => run.id} />

@@ -4,7 +4,8 @@ import { hasEnded, type Run } from '../api/types';
 import type { RunDetail } from '../model/runDetail';
 import { artifactsOf, attemptsOf } from '../model/story';
 import { LinkNote } from '../views/notes';
-import { useLabpool, useSignal } from '../views/widget';
+import type { ILabpool } from '../tokens';
+import { LabpoolProvider, useLabpool, useSignal } from '../views/widget';
 import { Artifacts } from './artifacts';
 import { Attempts } from './attempts';
 import { Head } from './head';
@@ -27,22 +28,35 @@ export function Page(props: {
   const { detail } = props;
   useSignal(detail.changed);
   const { run, phase } = detail;
+  const labpool = useKind(run);
   return (
-    <div className="lp-Page">
-      <LinkNote />
-      {run && (
-        <>
-          <Head run={run} isDeleted={phase === 'deleted'} />
-          <Workers detail={detail} run={run} />
-          <Outcome run={run} />
-        </>
-      )}
-      <PhaseNote {...props} />
-      {run && (phase === 'ready' || phase === 'deleted') && (
-        <Body detail={detail} run={run} />
-      )}
-    </div>
+    <LabpoolProvider value={labpool}>
+      <div className="lp-Page">
+        <LinkNote />
+        {run && (
+          <>
+            <Head run={run} isDeleted={phase === 'deleted'} />
+            <Workers detail={detail} run={run} />
+            <Outcome run={run} />
+          </>
+        )}
+        <PhaseNote {...props} />
+        {run && (phase === 'ready' || phase === 'deleted') && (
+          <Body detail={detail} run={run} />
+        )}
+      </div>
+    </LabpoolProvider>
   );
+}
+
+/** What the page works with, in the words of the run's kind. */
+function useKind(run: Run | null): ILabpool {
+  const labpool = useLabpool();
+  const { kinds } = labpool;
+  useSignal(kinds.changed);
+  React.useEffect(() => void kinds.load(), [kinds]);
+  const format = run === null ? labpool.format : kinds.formatOf(run.kind);
+  return React.useMemo(() => ({ ...labpool, format }), [labpool, format]);
 }
 
 /** Charts, and beside or below them the tabs; no charts where nothing was ever measured. */

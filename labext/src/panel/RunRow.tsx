@@ -25,9 +25,10 @@ export function RunRow(props: {
   /** Whether the Tab key comes to this row. */
   readonly isCurrent: boolean;
 }): React.ReactElement {
-  const labpool = useLabpool();
+  const page = useLabpool();
   const { give } = useCommands();
   const { run, kind, isCurrent } = props;
+  const labpool = { ...page, format: page.kinds.formatOf(run.kind) };
   const tabIndex = isCurrent ? 0 : -1;
   return (
     <div className="lp-Row lp-RunRow" data-state={run.state}>
@@ -55,7 +56,10 @@ export function RunRow(props: {
         ))}
       </div>
       <div className="lp-Row-facts">
-        <span className="lp-Row-text" title={run.error?.message}>
+        <span
+          className="lp-Row-text"
+          title={run.error ? labpool.errors.say(run.error) : undefined}
+        >
           <Facts items={[...runFacts(run, labpool), kind]} />
         </span>
         <span className="lp-Row-time" title={runTimes(run, labpool)}>

@@ -4,7 +4,8 @@ import { progressText } from '../views/progress';
 import { stateWord } from '../views/state';
 
 /** What a row says of a run before its kind, in the job's own words where it has some. */
-export function runFacts(run: Run, { trans, format }: ILabpool): readonly string[] {
+export function runFacts(run: Run, labpool: ILabpool): readonly string[] {
+  const { trans, format } = labpool;
   switch (run.state) {
     case 'running':
       return run.cancel_requested
@@ -16,9 +17,9 @@ export function runFacts(run: Run, { trans, format }: ILabpool): readonly string
     case 'queued':
       return [stateWord('queued', trans)];
     case 'interrupted':
-      return [stateWord('interrupted', trans), firstLine(run)];
+      return [stateWord('interrupted', trans), firstLine(run, labpool)];
     case 'failed':
-      return [firstLine(run) || stateWord('failed', trans)];
+      return [firstLine(run, labpool) || stateWord('failed', trans)];
     case 'cancelled':
       return [stateWord('cancelled', trans)];
     default:
@@ -54,6 +55,6 @@ function rounded(seconds: number): number {
   return seconds < 120 ? seconds : Math.round(seconds / 60) * 60;
 }
 
-function firstLine(run: Run): string {
-  return run.error?.message.split('\n')[0] ?? '';
+function firstLine(run: Run, { errors }: ILabpool): string {
+  return run.error ? (errors.say(run.error).split('\n')[0] ?? '') : '';
 }

@@ -41,11 +41,13 @@ export function toneOf(run: Run): Tone {
       : 'success';
 }
 
-function ofOne(run: Run, { trans, format, session }: ILabpool): Told {
+function ofOne(run: Run, { trans, format, kinds, errors }: ILabpool): Told {
   const tone = toneOf(run);
   const name = isolated(run.name);
-  const kind = isolated(trans._p('kind', session.kinds.get(run.kind) ?? run.kind));
-  const reason = isolated(run.error?.message.split('\n')[0] ?? '');
+  const kind = isolated(kinds.title(run.kind));
+  const reason = isolated(
+    run.error ? (errors.say(run.error).split('\n')[0] ?? '') : ''
+  );
   const lack = lackOf(run);
   switch (run.state) {
     case 'failed':

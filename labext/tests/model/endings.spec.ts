@@ -3,8 +3,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Run } from '../../src/api/types';
 import { Endings, type Ended, type Seen } from '../../src/model/endings';
+import { KindBook } from '../../src/model/kindBook';
 import { Session } from '../../src/model/session';
 import { endedWords } from '../../src/text/endings';
+import { ErrorVoice } from '../../src/text/errors';
 import { createFormat } from '../../src/text/language';
 import type { ILabpool } from '../../src/tokens';
 import { anEvent, aRun, at, queued } from '../support/runs';
@@ -37,8 +39,11 @@ async function open(...runs: Run[]): Promise<void> {
 const words = (): string[] => {
   const trans = nullTranslator.load('labpool');
   const format = createFormat(nullTranslator);
+  const kinds = new KindBook(server.api, session, format);
+  const errors = new ErrorVoice(trans, format);
   return told.map(
-    ended => endedWords(ended, { trans, format, session } as ILabpool).text
+    ended =>
+      endedWords(ended, { trans, format, session, kinds, errors } as ILabpool).text
   );
 };
 const now = (seconds = 0): string =>

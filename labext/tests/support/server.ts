@@ -14,7 +14,7 @@ import type {
 import { matches } from '../../src/model/runList';
 import { FakeWork } from './work';
 
-const KINDS = { primes: 'Count primes' };
+const KINDS = { primes: { en: 'Count primes', fa: 'شمارش اعداد اول' } };
 
 /** The server's side of one WebSocket. */
 export class FakeSocket {
@@ -108,6 +108,7 @@ export class FakeServer {
           title: 'Count primes',
           description: '',
           params_schema: {},
+          words: {},
           available: true,
           reason: ''
         }

@@ -86,9 +86,9 @@ class Kinds:
         """Return every kind, the unavailable ones with why."""
         return [self.registry.describe(name) for name in self.registry.names()]
 
-    def titles(self) -> dict[str, str]:
-        """Return what each kind is called, by name."""
-        return {name: self.registry.title(name) for name in self.registry.names()}
+    def titles(self) -> dict[str, dict[str, str]]:
+        """Return what each kind is called in each language, by name."""
+        return {name: self.registry.titles(name) for name in self.registry.names()}
 
     def name_of(self, name: str, params: Mapping[str, Any], run_id: str) -> str:
         """Return what to call a run that nobody gave a name: as the entry that it is about."""
@@ -209,7 +209,7 @@ class Kinds:
             if entry is None:
                 meant = sentence(value, self._shelf.ids())
                 message = f"the catalog has no entry {value!r}.{meant} pool.catalog() lists all"
-                raise ModelNotAllowed.at(f"params.{field}", message)
+                raise ModelNotAllowed.at(f"params.{field}", message, "entry_unknown", entry=value)
             found[value] = entry
         return found
 
@@ -223,7 +223,7 @@ class Kinds:
             for field, values in _named(kind, params, mark):
                 for value in values:
                     if value not in ids and (why := self._readable.refusal(value)):
-                        raise InvalidParams.at(f"params.{field}", why)
+                        raise InvalidParams.at(f"params.{field}", why, "path_refused", path=value)
 
     def _check_token(self, kind: JobKind, entries: Mapping[str, CatalogEntry], owner: str) -> None:
         gated = [entry.id for entry in entries.values() if entry.gated]
@@ -243,6 +243,8 @@ class Kinds:
                     f"params.{field}",
                     f"There is no session {session!r} of yours. Save one: "
                     f'pool.sessions.save("{session}", ...)',
+                    "session_unknown",
+                    session=session,
                 )
 
 
@@ -275,9 +277,9 @@ def _named(kind: JobKind, params: BaseModel, mark: str) -> Iterator[tuple[str, l
 
 def _validated(kind: JobKind, params: dict[str, Any]) -> BaseModel:
     if len(json.dumps(params)) > PARAMS_LIMIT:
-        raise InvalidParams.at("params", f"more than {PARAMS_LIMIT} bytes; give a file's path")
+        raise InvalidParams.at("params", f"more than {PARAMS_LIMIT} bytes; give a file's path", "too_large")
     if endless := next(_endless(params, "params"), None):
-        raise InvalidParams.at(endless, "not a finite number, which is all that JSON can carry")
+        raise InvalidParams.at(endless, "not a finite number, which is all that JSON can carry", "finite_number")
     try:
         return kind.params.model_validate(params)
     except ValidationError as error:

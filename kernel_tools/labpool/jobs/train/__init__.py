@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from labpool.wire.kinds import JobKind
+from labpool.wire.kinds import JobKind, read_words
 
 from .params import ModelConfig, Params
 
@@ -15,6 +15,7 @@ KIND = JobKind(
     check="labpool.jobs.train.check:check",
     requires=("torch", "transformers", "accelerate", "tokenizers", "safetensors"),
     extra="train",
+    words=read_words(__name__),
 )
 
 __all__ = ["KIND", "ModelConfig", "Params"]

@@ -1246,6 +1246,9 @@ export interface components {
          *         params_schema: JSON schema (draft 2020-12) of the parameters; forms are drawn from it.
          *         available: Whether a run of it can start here.
          *         reason: Why not, with the command that helps; "" when available.
+         *         words: By the code of a language ("en", "fa"): what people call a param, metric, unit or
+         *             figure of a result, by its name, or a title or description, by its English text;
+         *             ``name=value`` is a value in words.
          */
         Kind: {
             /** Name */
@@ -1271,6 +1274,12 @@ export interface components {
              * @default
              */
             reason: string;
+            /** Words */
+            words: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
         };
         /**
          * KindPage
@@ -2353,7 +2362,7 @@ export interface components {
          *         pool: Whether the pool will be sent: it was asked for, and the login may see it.
          *         active: The runs that have not ended, oldest first, 500 at the most. A run's own
          *             ``seq`` tells which events it has in it already.
-         *         kinds: What each job kind is called, by its name.
+         *         kinds: What each job kind is called, by its name and the code of the language.
          */
         StreamOpened: {
             /**
@@ -2371,7 +2380,9 @@ export interface components {
             active: components["schemas"]["Run"][];
             /** Kinds */
             kinds: {
-                [key: string]: string;
+                [key: string]: {
+                    [key: string]: string;
+                };
             };
         };
         /**
