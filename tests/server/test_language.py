@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,11 +50,15 @@ def test_a_kind_brings_its_words_in_english_and_persian(kind: Kind) -> None:
     assert all(english.values())
 
 
-def test_a_strangers_kind_brings_its_own_words() -> None:
-    registry = Registry()
+def test_a_strangers_kind_brings_its_own_words(
+    example_site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(example_site))
+    value = "labpool_example_kinds:PRIMES"
+    registry = Registry([EntryPoint(name="primes", value=value, group="labpool.job_kinds")])
     assert registry.titles("primes") == {"en": "Count primes", "fa": "شمارش اعداد اول"}
     assert registry.describe("primes").words["en"] == {"primes": "primes found"}
-    assert registry.titles("broken") == {"en": "broken"}
+    assert registry.titles("gone") == {"en": "gone"}
 
 
 def test_the_panels_own_texts_have_none_of_a_kind() -> None:

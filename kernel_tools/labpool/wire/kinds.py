@@ -12,7 +12,6 @@ from pydantic import BaseModel, Field
 
 from ._base import Record
 
-
 Words = Mapping[str, Mapping[str, str]]
 """By the code of a language: what people call a param, metric, unit or figure of a result, and, in
 other languages than English, each title and description. ``name=value`` is a value in words."""

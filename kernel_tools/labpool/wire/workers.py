@@ -24,6 +24,7 @@ class Worker(Record):
         memory_limit_bytes: Limit at which it is killed, 0 for none.
         uptime_s: Seconds since its process started.
         errors: Attempts that ended badly on it.
+        failed_run_id: The run of the last of them, or None.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Worker(Record):
     memory_limit_bytes: int = 0
     uptime_s: float = 0.0
     errors: int = 0
+    failed_run_id: str | None = None
 
 
 class Pool(Record):

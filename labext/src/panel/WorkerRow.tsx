@@ -14,7 +14,8 @@ export function WorkerRow(props: { readonly worker: Worker }): React.ReactElemen
   const { session, trans } = labpool;
   const { worker } = props;
   const name = worker.run_id && (session.run(worker.run_id)?.name ?? worker.run_id);
-  const facts = workerFacts(worker, labpool);
+  const shares = isShared(worker, labpool);
+  const facts = workerFacts(worker, labpool, shares);
   return (
     <div
       className="lp-Row lp-WorkerRow"
@@ -46,10 +47,12 @@ export function WorkerRow(props: { readonly worker: Worker }): React.ReactElemen
               <Facts items={facts} />
             </span>
           </div>
-          <ProgressBar
-            progress={worker.progress}
-            label={trans.__('Progress of %1', name)}
-          />
+          {!shares && (
+            <ProgressBar
+              progress={worker.progress}
+              label={trans.__('Progress of %1', name)}
+            />
+          )}
         </>
       )}
       <WorkerMeters worker={worker} />
@@ -78,13 +81,24 @@ function RunButton(props: {
   );
 }
 
+/** Whether others work on the same run: what it says of its progress is then that of them all. */
+function isShared(worker: Worker, { session }: ILabpool): boolean {
+  const workers = session.pool?.workers ?? [];
+  const together = workers.filter(one => one.run_id === worker.run_id);
+  return worker.run_id !== null && together.length > 1;
+}
+
 /** What a worker does now, in the job's words where it has some. */
-function workerFacts(worker: Worker, { trans, format }: ILabpool): readonly string[] {
+function workerFacts(
+  worker: Worker,
+  { trans, format }: ILabpool,
+  shares: boolean
+): readonly string[] {
   const { progress, state } = worker;
   const facts = [
     state === 'stuck' ? workerWord(worker, trans) : '',
     progress?.message ?? '',
-    progress ? progressText(progress, format) : ''
+    progress && !shares ? progressText(progress, format) : ''
   ].filter(fact => fact !== '');
   return facts.length > 0 ? facts : [workerWord(worker, trans)];
 }

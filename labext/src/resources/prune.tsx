@@ -2,6 +2,7 @@ import type { Dialog } from '@jupyterlab/apputils';
 import * as React from 'react';
 
 import { attempt } from '../actions/attempt';
+import { messageOf } from '../api/error';
 import type { Resources } from '../model/resources';
 import type { ILabpool } from '../tokens';
 import { ask } from '../views/dialog';
@@ -88,11 +89,52 @@ function Keep(props: { readonly told: (keep: number) => void }): React.ReactElem
           }}
         />
       </label>
+      {typeof keep === 'number' && <Preview keep={keep} />}
       <p className="lp-Dim">
         {trans.__(
           'The best and the last of each run stay as well, and so does what an active run uses. This cannot be undone.'
         )}
       </p>
     </>
+  );
+}
+
+/** What would go, and what that would free, before anybody says yes. */
+function Preview({ keep }: { readonly keep: number }): React.ReactElement {
+  const { api, trans, format } = useLabpool();
+  const [words, setWords] = React.useState('');
+  React.useEffect(() => {
+    let isLatest = true;
+    const tell = (told: string): void => {
+      if (isLatest) {
+        setWords(told);
+      }
+    };
+    api.pruneCheckpoints(keep, true).then(
+      ({ ids, freed_bytes: freed }) => {
+        tell(
+          ids.length === 0
+            ? trans.__('No checkpoint has to go.')
+            : trans._n(
+                '%2 checkpoint will be deleted; %3 will be free again.',
+                '%2 checkpoints will be deleted; %3 will be free again.',
+                ids.length,
+                format.number(ids.length),
+                format.count(freed, 'byte')
+              )
+        );
+      },
+      (error: unknown) => {
+        tell(messageOf(error));
+      }
+    );
+    return () => {
+      isLatest = false;
+    };
+  }, [api, trans, format, keep]);
+  return (
+    <p className="lp-Prune-preview" role="status">
+      {words === '' ? trans.__('Counting…') : words}
+    </p>
   );
 }

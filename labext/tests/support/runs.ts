@@ -48,6 +48,7 @@ export function aWorker(id: string, change: Partial<Worker> = {}): Worker {
     memory_limit_bytes: 4e9,
     uptime_s: 90,
     errors: 0,
+    failed_run_id: null,
     ...change
   };
 }

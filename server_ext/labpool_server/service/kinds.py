@@ -45,6 +45,8 @@ A field with ``ASSET_MARK`` may hold one, too."""
 SESSION_MARK = "x-labpool-session"
 """Key in a field's JSON schema that says: the value names a session of the owner. What stands
 there is the name under which the job asks for it as a secret."""
+NAME_PART = 60
+"""Characters of a file's name that go into the name of a run."""
 HUB_TOKEN = "hub_token"  # noqa: S105 - its name, not its value
 """The secret that a gated repository asks for."""
 
@@ -91,13 +93,20 @@ class Kinds:
         return {name: self.registry.titles(name) for name in self.registry.names()}
 
     def name_of(self, name: str, params: Mapping[str, Any], run_id: str) -> str:
-        """Return what to call a run that nobody gave a name: as the entry that it is about."""
+        """Return what to call a run that nobody gave a name: by what it is about.
+
+        That is the entry of the catalog, the work that it does again, or the file or asset that it
+        is given; the end of its id tells runs of one name apart.
+        """
         kind = self.registry.get(name)
         fields = kind.params.model_fields.items() if kind else ()
         for field, info in fields:
             if isinstance(info.json_schema_extra, dict) and CATALOG_MARK in info.json_schema_extra:
                 return str(params[field])
-        return self.series_of(name, params) or f"{name} {run_id[:4]}"
+        if series := self.series_of(name, params):
+            return series
+        about = _about(kind, params) if kind else ""
+        return " ".join(filter(None, (name, about, run_id[:4])))
 
     def series_of(self, name: str, params: Mapping[str, Any]) -> str:
         """Return what runs that do the same work have in common; "" where a kind has no such."""
@@ -248,6 +257,17 @@ class Kinds:
                 )
 
 
+def _about(kind: JobKind, params: Mapping[str, Any]) -> str:
+    """Return the last part of the first file or asset that params name; "" where there is none."""
+    for field, info in kind.params.model_fields.items():
+        extra = info.json_schema_extra
+        value = params.get(info.alias or field)
+        marked = isinstance(extra, dict) and not extra.keys().isdisjoint((ASSET_MARK, PATH_MARK))
+        if marked and isinstance(value, str) and value:
+            return value.rstrip("/").rpartition("/")[2][:NAME_PART]
+    return ""
+
+
 def _mark(kind: JobKind, field: str, mark: str) -> str:
     """Return what stands at a field's mark."""
     extra = kind.params.model_fields[field].json_schema_extra
@@ -277,9 +297,13 @@ def _named(kind: JobKind, params: BaseModel, mark: str) -> Iterator[tuple[str, l
 
 def _validated(kind: JobKind, params: dict[str, Any]) -> BaseModel:
     if len(json.dumps(params)) > PARAMS_LIMIT:
-        raise InvalidParams.at("params", f"more than {PARAMS_LIMIT} bytes; give a file's path", "too_large")
+        raise InvalidParams.at(
+            "params", f"more than {PARAMS_LIMIT} bytes; give a file's path", "too_large"
+        )
     if endless := next(_endless(params, "params"), None):
-        raise InvalidParams.at(endless, "not a finite number, which is all that JSON can carry", "finite_number")
+        raise InvalidParams.at(
+            endless, "not a finite number, which is all that JSON can carry", "finite_number"
+        )
     try:
         return kind.params.model_validate(params)
     except ValidationError as error:

@@ -193,6 +193,7 @@ class PoolService:
             memory_limit_bytes=seat.memory_limit,
             uptime_s=uptime_s(seat.started),
             errors=self._dispatcher.errors.get(seat.id, 0),
+            failed_run_id=self._dispatcher.last_failed.get(seat.id),
         )
 
 

@@ -1680,6 +1680,7 @@ export interface components {
          *     Attributes:
          *         keep: Checkpoints to keep of each run, 1 or more.
          *         run_id: Only of this run; None for all runs that have ended.
+         *         dry_run: Only tell what would go and what that would free.
          */
         PruneRequest: {
             /** Keep */
@@ -1689,6 +1690,11 @@ export interface components {
              * @default null
              */
             run_id: string | null;
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run: boolean;
         };
         /**
          * RecordPage
@@ -2421,6 +2427,7 @@ export interface components {
          *         memory_limit_bytes: Limit at which it is killed, 0 for none.
          *         uptime_s: Seconds since its process started.
          *         errors: Attempts that ended badly on it.
+         *         failed_run_id: The run of the last of them, or None.
          */
         Worker: {
             /** Id */
@@ -2474,6 +2481,11 @@ export interface components {
              * @default 0
              */
             errors: number;
+            /**
+             * Failed Run Id
+             * @default null
+             */
+            failed_run_id: string | null;
         };
         /**
          * WorkerLeft
