@@ -4,6 +4,7 @@ import { Token } from '@lumino/coreutils';
 
 import type { Api } from './api/client';
 import type { KindBook } from './model/kindBook';
+import type { Opened } from './model/opened';
 import type { Session } from './model/session';
 import type { ErrorVoice } from './text/errors';
 import type { Format } from './text/format';
@@ -14,6 +15,8 @@ export interface ILabpool {
   readonly api: Api;
   /** What this page knows, live. */
   readonly session: Session;
+  /** Which run's page is in front. */
+  readonly opened: Opened;
   /** What the kinds of run call themselves and their figures. */
   readonly kinds: KindBook;
   /** What people can do, by the names in `Commands` and JupyterLab's own. */

@@ -172,3 +172,37 @@ def test_at_200_percent_a_chosen_kind_and_what_is_wrong_are_in_sight(lab: PanelP
         assert box["y"] + box["height"] <= bar["y"]
     finally:
         lab.page.set_viewport_size({"width": 1180, "height": 900})
+
+
+def test_the_open_run_is_marked_and_its_row_has_a_menu(lab: PanelPage) -> None:
+    for name in ("Marked", "Not marked"):
+        lab.server.wait(lab.submit("primes", name, below=9))
+    lab.row("Marked").click(button="right")
+    menu = lab.page.get_by_role("menu")
+    expect(menu.get_by_role("menuitem")).to_have_text(
+        ["Open Run", "Run Again", "Run with Changes…", "Delete Run"]
+    )
+    menu.get_by_text("Open Run").click()
+    expect(lab.row("Marked")).to_have_attribute("aria-current", "page")
+    expect(lab.row("Not marked")).not_to_have_attribute("aria-current", "page")
+    lab.row("Marked").locator(".lp-Row-name").press("ContextMenu")
+    expect(menu).to_be_visible()
+    lab.page.keyboard.press("Escape")
+
+
+def test_what_was_typed_is_there_after_another_kind_and_a_reload(lab: PanelPage) -> None:
+    lab.command("labpool:new-run", kind="primes")
+    below = lab.form.locator("#lp-primes_lp_below")
+    below.fill("77")
+    lab.page.locator("[data-kind=train]").click()
+    field(lab, "dataset").locator("input").fill("somewhere")
+    lab.page.locator("[data-kind=primes]").click()
+    expect(below).to_have_value("77")
+    below.fill("78")
+    lab.start()
+    lab.command("labpool:new-run")
+    expect(below).to_have_value("78")
+    lab.form.get_by_role("button", name="Launch").click()
+    expect(lab.page_state).to_be_visible()
+    lab.command("labpool:new-run", kind="primes")
+    expect(below).to_have_value("20000")

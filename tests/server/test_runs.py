@@ -216,3 +216,12 @@ def test_a_bad_request_is_refused_before_anything_starts(
     if field is not None:
         assert [f["field"] for f in answer.json()["details"]["fields"]] == [field]
     assert server.get("runs", limit=1)["items"] == before
+
+
+def test_a_run_without_a_name_is_called_by_what_it_is_about(server: LabServer) -> None:
+    trained = server.post("runs", {"kind": "train", "params": {"dataset": "persian-legal"}})
+    counted = server.post("runs", {"kind": "primes", "params": {"below": 9}})
+    assert trained["name"] == f"train persian-legal {trained['id'][:4]}"
+    assert counted["name"] == f"primes {counted['id'][:4]}"
+    server.http.post(f"runs/{trained['id']}/cancel")
+    server.wait(trained["id"])

@@ -5,6 +5,7 @@ import type { Kind, Run } from '../api/types';
 import { Note } from '../views/notes';
 import { useLabpool } from '../views/widget';
 import { emptyDraft, type Draft } from './draft';
+import type { DraftKeeper } from './keeping';
 import { KindList, useKinds } from './KindList';
 import { LaunchForm } from './LaunchForm';
 
@@ -13,6 +14,11 @@ export class DraftModel {
   /** Another draft is to be shown. */
   get changed(): ISignal<this, void> {
     return this._changed;
+  }
+
+  /** @param keeper - What was typed before. */
+  constructor(readonly keeper: DraftKeeper) {
+    this._draft = keeper.last ?? emptyDraft('');
   }
 
   /** The draft. */
@@ -26,7 +32,7 @@ export class DraftModel {
     this._changed.emit();
   }
 
-  private _draft = emptyDraft('');
+  private _draft: Draft;
   private readonly _changed = new Signal<this, void>(this);
 }
 
@@ -55,6 +61,8 @@ export function FormPage(props: {
       showBelow(form.current);
     }
   }, [choices]);
+  const { launched, model } = props;
+  const { keeper } = model;
   const kind = from.kinds?.find(one => one.name === draft.kind);
   return (
     <div className="lp-FormPage" role="group" aria-label={trans.__('New Run')}>
@@ -64,14 +72,14 @@ export function FormPage(props: {
           from={from}
           chosen={draft.kind}
           choose={name => {
-            setDraft(emptyDraft(name));
+            setDraft(props.model.keeper.of(name) ?? emptyDraft(name));
             setChoices(count => count + 1);
           }}
         />
       </section>
       <section className="lp-FormPage-form" ref={form}>
         {kind ? (
-          <Chosen kind={kind} draft={draft} launched={props.launched} />
+          <Chosen {...{ kind, draft, keeper, launched }} />
         ) : (
           from.kinds && <Note>{trans.__('Choose a kind of run to see its form.')}</Note>
         )}
@@ -99,10 +107,11 @@ function showBelow(form: HTMLElement | null): void {
 function Chosen(props: {
   readonly kind: Kind;
   readonly draft: Draft;
+  readonly keeper: DraftKeeper;
   readonly launched: (run: Run) => void;
 }): React.ReactElement {
   const { trans, kinds } = useLabpool();
-  const { kind, draft, launched } = props;
+  const { kind, draft, keeper, launched } = props;
   if (!kind.available) {
     return (
       <>
@@ -115,5 +124,5 @@ function Chosen(props: {
     );
   }
   const key = JSON.stringify(draft);
-  return <LaunchForm key={key} kind={kind} draft={draft} launched={launched} />;
+  return <LaunchForm key={key} {...{ kind, draft, keeper, launched }} />;
 }

@@ -5,6 +5,7 @@ import { Note } from '../views/notes';
 import { useLabpool } from '../views/widget';
 import type { Draft } from './draft';
 import { EnvelopeField, MoreFields } from './Envelope';
+import type { DraftKeeper } from './keeping';
 import { useForm, type Form } from './useForm';
 
 // The validator is the largest part of the panel: only who opens a form waits for it.
@@ -14,6 +15,7 @@ const RunForm = React.lazy(() => import('./RunForm'));
 export function LaunchForm(props: {
   readonly kind: Kind;
   readonly draft: Draft;
+  readonly keeper: DraftKeeper;
   readonly launched: (run: Run) => void;
 }): React.ReactElement {
   const { trans, kinds } = useLabpool();

@@ -8,6 +8,7 @@ import type { ILabpool } from '../tokens';
 import { useLabpool } from '../views/widget';
 import type { Draft } from './draft';
 import type { Texts } from './Envelope';
+import type { DraftKeeper } from './keeping';
 import { refusalOf, type Refusal } from './errors';
 import { requestOf } from './request';
 import type { Values } from './RunForm';
@@ -41,6 +42,7 @@ export interface Form extends State {
 export function useForm(props: {
   readonly kind: Kind;
   readonly draft: Draft;
+  readonly keeper: DraftKeeper;
   readonly launched: (run: Run) => void;
 }): Form {
   const labpool = useLabpool();
@@ -48,6 +50,11 @@ export function useForm(props: {
   const [state, setState] = React.useState(() => startOf(props.draft));
   const put = (change: Partial<State>): void => {
     setState(before => ({ ...before, ...change }));
+  };
+  const type = (change: Partial<State>): void => {
+    const { values, texts } = { ...state, ...change };
+    props.keeper.keep({ kind: props.kind.name, params: values, texts });
+    put(change);
   };
   const judge = React.useCallback((isValid: boolean) => {
     setState(before => (before.isValid === isValid ? before : { ...before, isValid }));
@@ -58,11 +65,11 @@ export function useForm(props: {
       texts: state.texts,
       refusal: state.refusal,
       change: (texts: Texts) => {
-        put({ texts, refusal: state.refusal && { ...state.refusal, envelope: {} } });
+        type({ texts, refusal: state.refusal && { ...state.refusal, envelope: {} } });
       }
     },
     change: (values: Values, edited: string) => {
-      put({ values, problem: '', refusal: without(state.refusal, edited) });
+      type({ values, problem: '', refusal: without(state.refusal, edited) });
     },
     judge,
     submit: () => {
@@ -76,7 +83,15 @@ export function useForm(props: {
 }
 
 async function launchRun(
-  { kind, launched }: { readonly kind: Kind; readonly launched: (run: Run) => void },
+  {
+    kind,
+    keeper,
+    launched
+  }: {
+    readonly kind: Kind;
+    readonly keeper: DraftKeeper;
+    readonly launched: (run: Run) => void;
+  },
   state: State,
   put: (change: Partial<State>) => void,
   { api, session, trans }: ILabpool
@@ -85,6 +100,7 @@ async function launchRun(
   try {
     const run = await api.launch(requestOf(kind.name, state.values, state.texts));
     session.learn([run]);
+    keeper.forget(kind.name);
     launched(run);
   } catch (error) {
     put({ isBusy: false, presses: state.presses + 1, ...answerOf(error, trans) });

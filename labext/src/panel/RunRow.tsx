@@ -4,9 +4,10 @@ import type { Run } from '../api/types';
 import { Commands } from '../tokens';
 import { CommandButton, useCommands } from '../views/actions';
 import { Facts } from '../views/list';
+import { openMenu } from '../views/menu';
 import { ProgressBar } from '../views/progress';
 import { StateMark } from '../views/state';
-import { useLabpool } from '../views/widget';
+import { useLabpool, useSignal } from '../views/widget';
 import { runFacts, runTime, runTimes } from './runText';
 
 const ACTIONS = [
@@ -26,12 +27,20 @@ export function RunRow(props: {
   readonly isCurrent: boolean;
 }): React.ReactElement {
   const page = useLabpool();
+  useSignal(page.opened.changed);
   const { give } = useCommands();
   const { run, kind, isCurrent } = props;
   const labpool = { ...page, format: page.kinds.formatOf(run.kind) };
   const tabIndex = isCurrent ? 0 : -1;
   return (
-    <div className="lp-Row lp-RunRow" data-state={run.state}>
+    <div
+      className="lp-Row lp-RunRow"
+      data-state={run.state}
+      aria-current={page.opened.runId === run.id ? 'page' : undefined}
+      onContextMenu={event => {
+        openMenu(page, event, [Commands.openRun, ...ACTIONS], { id: run.id });
+      }}
+    >
       <StateMark run={run} brief />
       <button
         type="button"

@@ -4,6 +4,7 @@ import type { Worker } from '../api/types';
 import { Commands, type ILabpool } from '../tokens';
 import { CommandButton, useCommands } from '../views/actions';
 import { Facts } from '../views/list';
+import { openMenu } from '../views/menu';
 import { ProgressBar, progressText } from '../views/progress';
 import { useLabpool } from '../views/widget';
 import { WorkerMeters } from './WorkerMeters';
@@ -22,6 +23,18 @@ export function WorkerRow(props: { readonly worker: Worker }): React.ReactElemen
       role="listitem"
       data-row={worker.id}
       data-state={worker.state}
+      onContextMenu={event => {
+        const id = worker.run_id ?? '';
+        if (
+          event.target instanceof Element &&
+          event.target.closest('.lp-Row-name') &&
+          id !== ''
+        ) {
+          openMenu(labpool, event, [Commands.openRun, Commands.cancelRun], { id });
+        } else {
+          openMenu(labpool, event, [Commands.restartWorker], { id: worker.id });
+        }
+      }}
     >
       <span
         className="lp-WorkerRow-mark"

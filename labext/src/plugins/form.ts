@@ -10,6 +10,7 @@ import * as React from 'react';
 import type { Run } from '../api/types';
 import { draftOf } from '../form/draft';
 import { DraftModel, FormPage } from '../form/FormPage';
+import { DraftKeeper } from '../form/keeping';
 import { Commands, ILabpool } from '../tokens';
 import { LabpoolWidget } from '../views/widget';
 
@@ -25,7 +26,8 @@ export const formPlugin: JupyterFrontEndPlugin<void> = {
     labpool: ILabpool,
     restorer: ILayoutRestorer | null
   ): void => {
-    const model = new DraftModel();
+    const keeper = new DraftKeeper(window.localStorage);
+    const model = new DraftModel(keeper);
     const tracker = new WidgetTracker<MainAreaWidget>({ namespace: 'labpool-form' });
     let page: MainAreaWidget | null = null;
     const open = (): MainAreaWidget => {
@@ -46,8 +48,15 @@ export const formPlugin: JupyterFrontEndPlugin<void> = {
       execute: args => {
         page ??= open();
         show(app, tracker, page);
-        // Without a kind, what was shown stays.
-        model.set(draftOf(args) ?? model.draft);
+        // Without a kind, what was shown stays; without values, what was typed.
+        const asked = draftOf(args);
+        const isBare = Object.keys(args).every(name => name === 'kind');
+        model.set(
+          (isBare && asked ? keeper.of(asked.kind) : null) ??
+            asked ??
+            keeper.last ??
+            model.draft
+        );
       }
     });
     if (restorer) {

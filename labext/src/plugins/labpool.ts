@@ -3,6 +3,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { createApi } from '../api/client';
 import { KindBook } from '../model/kindBook';
+import { Opened } from '../model/opened';
 import { Session } from '../model/session';
 import { ErrorVoice } from '../text/errors';
 import { createFormat } from '../text/language';
@@ -27,6 +28,7 @@ export const labpoolPlugin: JupyterFrontEndPlugin<ILabpool> = {
     return {
       api,
       session,
+      opened: new Opened(),
       kinds: new KindBook(api, session, format),
       commands: app.commands,
       trans,

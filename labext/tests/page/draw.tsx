@@ -6,6 +6,7 @@ import { createRoot, type Root } from 'react-dom/client';
 
 import type { Api } from '../../src/api/client';
 import { KindBook } from '../../src/model/kindBook';
+import { Opened } from '../../src/model/opened';
 import type { Session } from '../../src/model/session';
 import { ErrorVoice } from '../../src/text/errors';
 import { createFormat } from '../../src/text/language';
@@ -39,6 +40,7 @@ export async function draw(
       nullTranslator.load('labpool'),
       createFormat(nullTranslator)
     ),
+    opened: new Opened(),
     kinds: new KindBook(
       { kinds: () => Promise.resolve([]) } as unknown as Api,
       session as unknown as Session,

@@ -8,6 +8,7 @@ import { addPoolCommands } from '../../src/actions/pool';
 import { addRunCommands } from '../../src/actions/runs';
 import type { Pool, Run } from '../../src/api/types';
 import { KindBook } from '../../src/model/kindBook';
+import { Opened } from '../../src/model/opened';
 import { Session } from '../../src/model/session';
 import { ErrorVoice } from '../../src/text/errors';
 import { createFormat } from '../../src/text/language';
@@ -31,6 +32,7 @@ export class FakePage {
     this.labpool = {
       api: this.server.api,
       session,
+      opened: new Opened(),
       kinds: new KindBook(this.server.api, session, createFormat(nullTranslator)),
       commands: new CommandRegistry(),
       trans: nullTranslator.load('labpool'),
