@@ -53,6 +53,8 @@ export const Commands = {
   retryRun: 'labpool:retry-run',
   /** Opens the form for a new run with the parameters of the run `id`, to be changed. */
   editRun: 'labpool:edit-run',
+  /** Gives the run `id` another name, after asking for it. */
+  renameRun: 'labpool:rename-run',
   /** Deletes the run `id`, after a question. */
   deleteRun: 'labpool:delete-run',
   /** Starts the workers. */

@@ -180,7 +180,7 @@ def test_the_open_run_is_marked_and_its_row_has_a_menu(lab: PanelPage) -> None:
     lab.row("Marked").click(button="right")
     menu = lab.page.get_by_role("menu")
     expect(menu.get_by_role("menuitem")).to_have_text(
-        ["Open Run", "Run Again", "Run with Changes…", "Delete Run"]
+        ["Open Run", "Rename Run…", "Run Again", "Run with Changes…", "Delete Run"]
     )
     menu.get_by_text("Open Run").click()
     expect(lab.row("Marked")).to_have_attribute("aria-current", "page")
@@ -206,3 +206,17 @@ def test_what_was_typed_is_there_after_another_kind_and_a_reload(lab: PanelPage)
     expect(lab.page_state).to_be_visible()
     lab.command("labpool:new-run", kind="primes")
     expect(below).to_have_value("20000")
+
+
+def test_a_run_is_renamed(lab: PanelPage) -> None:
+    run_id = lab.submit("primes", "First name", below=9)
+    lab.server.wait(run_id)
+    lab.open_run(run_id)
+    lab.row("First name").click(button="right")
+    lab.page.get_by_role("menu").get_by_text("Rename Run…").click()
+    dialog = lab.page.locator(".jp-Dialog")
+    dialog.get_by_role("textbox").fill("نام تازه")
+    dialog.get_by_role("button", name="Rename").click()
+    expect(lab.run_page.get_by_role("heading", name="نام تازه")).to_be_visible()
+    expect(lab.row("نام تازه")).to_be_visible()
+    assert lab.server.run(run_id)["name"] == "نام تازه"

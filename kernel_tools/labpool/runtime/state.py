@@ -20,6 +20,7 @@ from labpool.wire.events import (
     RunFailed,
     RunInterrupted,
     RunQueued,
+    RunRenamed,
     RunRequeued,
     RunSucceeded,
     WorkerLeft,
@@ -124,6 +125,8 @@ def _change(run: Run, event: Event) -> dict[str, object]:
             return {"attempt": event.attempt, "workers": event.workers, "progress": None}
         case CancelRequested() if not run.state.ended:
             return {"cancel_requested": True}
+        case RunRenamed():
+            return {"name": event.name}
         case RunRequeued():
             return {
                 "state": RunState.QUEUED,

@@ -183,6 +183,14 @@ class CancelRequested(_Event):
     by: str = ""
 
 
+class RunRenamed(_Event):
+    """Somebody gave the run another name."""
+
+    type: Literal["run_renamed"] = "run_renamed"
+    name: str
+    by: str = ""
+
+
 class RunInterrupted(_Event):
     """An attempt ended before its time, and the run goes on: by itself, or when a person says so.
 
@@ -238,6 +246,7 @@ Event = Annotated[
     | ArtifactDeleted
     | MessagesDropped
     | CancelRequested
+    | RunRenamed
     | RunInterrupted
     | RunSucceeded
     | RunFailed

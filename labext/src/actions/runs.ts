@@ -1,9 +1,10 @@
-import { deleteIcon, runIcon, stopIcon } from '@jupyterlab/ui-components';
+import { deleteIcon, editIcon, runIcon, stopIcon } from '@jupyterlab/ui-components';
 
 import { hasEnded, type Run } from '../api/types';
 import { Commands, type ILabpool } from '../tokens';
 import { ask } from '../views/dialog';
 import { againActions } from './again';
+import { renameRun } from './rename';
 import { attempt, idOf, idSchema } from './attempt';
 import type { RunAction } from './runAction';
 
@@ -57,6 +58,13 @@ function runActions(labpool: ILabpool): Readonly<Record<string, RunAction>> {
       }
     },
     ...againActions(labpool),
+    [Commands.renameRun]: {
+      icon: editIcon,
+      label: trans.__('Rename Run…'),
+      caption: name => trans.__('Give the run %1 another name', name),
+      fits: () => true,
+      execute: run => renameRun(labpool, run)
+    },
     [Commands.deleteRun]: {
       icon: deleteIcon,
       label: trans.__('Delete Run'),

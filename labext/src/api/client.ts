@@ -30,6 +30,8 @@ export interface Api extends AssetApi, ItemApi {
   run(id: string): Promise<Run>;
   /** Deletes an ended run with its events and files. */
   deleteRun(id: string): Promise<void>;
+  /** Gives a run another name. */
+  renameRun(id: string, name: string): Promise<Run>;
   /** Asks a run to stop. */
   cancel(id: string): Promise<Run>;
   /** Lets a stopped run go on from its last good checkpoint. */
@@ -91,6 +93,7 @@ export function createApi(
     runs: query => get('runs', query),
     run: id => get(at(id)),
     deleteRun: id => ask('DELETE', at(id)),
+    renameRun: (id, name) => ask('PATCH', at(id), { name }),
     cancel: id => ask('POST', at(id, '/cancel')),
     resume: id => ask('POST', at(id, '/resume')),
     events: (id, after) => get(at(id, '/events'), { after, brief: true }),

@@ -52,6 +52,8 @@ function change(run: Run, event: RunEvent): Partial<Run> {
       return { attempt: event.attempt, workers: event.workers, progress: null };
     case 'cancel_requested':
       return hasEnded(run.state) ? {} : { cancel_requested: true };
+    case 'run_renamed':
+      return { name: event.name };
     case 'run_requeued':
       return requeued(run, event);
     default:

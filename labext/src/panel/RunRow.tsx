@@ -38,7 +38,9 @@ export function RunRow(props: {
       data-state={run.state}
       aria-current={page.opened.runId === run.id ? 'page' : undefined}
       onContextMenu={event => {
-        openMenu(page, event, [Commands.openRun, ...ACTIONS], { id: run.id });
+        openMenu(page, event, [Commands.openRun, Commands.renameRun, ...ACTIONS], {
+          id: run.id
+        });
       }}
     >
       <StateMark run={run} brief />

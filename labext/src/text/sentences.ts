@@ -38,6 +38,10 @@ export function sentence(
       return event.by === ''
         ? trans.__('Asked to stop.')
         : trans.__('Asked to stop by %1.', isolated(event.by));
+    case 'run_renamed':
+      return event.by === ''
+        ? trans.__('Renamed %1.', isolated(event.name))
+        : trans.__('Renamed %1 by %2.', isolated(event.name), isolated(event.by));
     case 'worker_left':
       return left(event, trans);
     case 'artifact_saved':

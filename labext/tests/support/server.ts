@@ -117,6 +117,7 @@ export class FakeServer {
     runs: query => this.answer(`runs ${query.after ?? ''}`, this.page(query)),
     run: id => this.answer(`run ${id}`, this.find(id)),
     deleteRun: id => this.answer(`delete ${id}`, undefined),
+    renameRun: (id, name) => this.answer(`rename ${id} ${name}`, this.find(id)),
     cancel: id => this.answer(`cancel ${id}`, this.find(id)),
     resume: id => this.answer(`resume ${id}`, this.find(id)),
     events: () => this.answer('events', { items: [], next: null }),

@@ -30,6 +30,7 @@ from labpool.wire import (
     PoolSeen,
     RecordPage,
     Run,
+    RunChange,
     RunPage,
     RunRequest,
     SecretPage,
@@ -105,6 +106,10 @@ class MemoryService:
         if not (await self.get_run(run_id)).state.ended:
             raise Conflict("The run goes on; cancel it first.")
         self.record(ev.RunDeleted(run_id=run_id))
+
+    async def change_run(self, run_id: str, change: RunChange, by: str) -> Run:
+        self.record(ev.RunRenamed(run_id=run_id, name=change.name, by=by))
+        return await self.get_run(run_id)
 
     async def cancel_run(self, run_id: str, by: str) -> Run:
         if (await self.get_run(run_id)).state.ended:

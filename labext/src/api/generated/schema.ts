@@ -54,7 +54,8 @@ export interface paths {
         delete: operations["delete_run"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Give a run another name. */
+        patch: operations["change_run"];
         trace?: never;
     };
     "/runs/{run_id}/cancel": {
@@ -1061,7 +1062,7 @@ export interface components {
                 [key: string]: unknown;
             };
         };
-        Event: components["schemas"]["RunQueued"] | components["schemas"]["RunRequeued"] | components["schemas"]["AttemptAssigned"] | components["schemas"]["AttemptStarted"] | components["schemas"]["WorkerLeft"] | components["schemas"]["ProgressReported"] | components["schemas"]["MetricsReported"] | components["schemas"]["LogWritten"] | components["schemas"]["ArtifactSaved"] | components["schemas"]["ArtifactDeleted"] | components["schemas"]["MessagesDropped"] | components["schemas"]["CancelRequested"] | components["schemas"]["RunInterrupted"] | components["schemas"]["RunSucceeded"] | components["schemas"]["RunFailed"] | components["schemas"]["RunCancelled"] | components["schemas"]["RunDeleted"];
+        Event: components["schemas"]["RunQueued"] | components["schemas"]["RunRequeued"] | components["schemas"]["AttemptAssigned"] | components["schemas"]["AttemptStarted"] | components["schemas"]["WorkerLeft"] | components["schemas"]["ProgressReported"] | components["schemas"]["MetricsReported"] | components["schemas"]["LogWritten"] | components["schemas"]["ArtifactSaved"] | components["schemas"]["ArtifactDeleted"] | components["schemas"]["MessagesDropped"] | components["schemas"]["CancelRequested"] | components["schemas"]["RunRenamed"] | components["schemas"]["RunInterrupted"] | components["schemas"]["RunSucceeded"] | components["schemas"]["RunFailed"] | components["schemas"]["RunCancelled"] | components["schemas"]["RunDeleted"];
         /**
          * EventPage
          * @description Events, oldest first.
@@ -1889,6 +1890,17 @@ export interface components {
             by: string;
         };
         /**
+         * RunChange
+         * @description What can be changed of a run that is there.
+         *
+         *     Attributes:
+         *         name: What people call the run from now on.
+         */
+        RunChange: {
+            /** Name */
+            name: string;
+        };
+        /**
          * RunDeleted
          * @description The run, its events and its files are gone.
          */
@@ -2086,6 +2098,43 @@ export interface components {
              * @default
              */
             owner: string;
+        };
+        /**
+         * RunRenamed
+         * @description Somebody gave the run another name.
+         */
+        RunRenamed: {
+            /** Run Id */
+            run_id: string;
+            /**
+             * Attempt
+             * @default 0
+             */
+            attempt: number;
+            /**
+             * N
+             * @default 0
+             */
+            n: number;
+            /** At */
+            at: string;
+            /**
+             * Seq
+             * @default 0
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "run_renamed";
+            /** Name */
+            name: string;
+            /**
+             * By
+             * @default
+             */
+            by: string;
         };
         /**
          * RunRequest
@@ -2844,6 +2893,79 @@ export interface operations {
             };
             /** @description `conflict`: The state of the thing forbids it. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `server_unavailable`: The server does not answer, or its disk or database is away. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    change_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunChange"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be read: no JSON, a wrong query, too large. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `forbidden`: Nobody is logged in, or whoever is may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `not_found`: There is no such thing, or no longer. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `invalid_params`: Values that cannot work, each with the path of its field in ``details["fields"]``. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
