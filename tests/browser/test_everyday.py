@@ -56,6 +56,35 @@ def test_a_list_that_was_hidden_is_shown_where_it_was(lab: PanelPage) -> None:
         expect(rows).to_be_visible()
         expect(rows.locator(".lp-Row-name").first).to_be_visible()
         drawn(lab)
+        assert evaluate(rows, "node.scrollTop") == place
+        assert set(rows.locator(".lp-Row-name").all_text_contents()) >= set(before[6:-6])
+
+
+def test_numbers_are_typed_in_persian_digits(lab: PanelPage) -> None:
+    lab.command("labpool:new-run", kind="train")
+    epochs = field(lab, "epochs").locator("input")
+    epochs.press("Control+a")
+    epochs.press_sequentially("۱۲")
+    expect(epochs).to_have_value("۱۲")
+    share = field(lab, "validation_split").locator("input")
+    share.press("Control+a")
+    share.press_sequentially("0٫2")
+    expect(share).to_have_value("0٫2")
+    for one in (field(lab, "epochs"), field(lab, "validation_split")):
+        expect(one.get_by_role("alert")).to_have_count(0)
+    epochs.press("ArrowUp")
+    expect(epochs).to_have_value("13")
+    epochs.fill("zwölf")
+    expect(field(lab, "epochs").get_by_role("alert")).to_have_text("Must be a whole number.")
+
+
+def test_an_emptied_field_says_that_it_is_empty(lab: PanelPage) -> None:
+    lab.command("labpool:new-run", kind="train")
+    field(lab, "dataset").locator("input").fill("persian-legal")
+    field(lab, "batch_size").locator("input").fill("")
+    expect(field(lab, "batch_size").get_by_role("alert")).to_have_text(
+        "Must be given; the default is \u206816\u2069."
+    )
     field(lab, "text_column").locator("input").fill("")
     expect(field(lab, "text_column").get_by_role("alert")).to_contain_text("text")
     lab.form.get_by_role("button", name="Launch").click()

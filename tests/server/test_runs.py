@@ -219,8 +219,8 @@ def test_a_bad_request_is_refused_before_anything_starts(
 
 
 def test_a_run_without_a_name_is_called_by_what_it_is_about(server: LabServer) -> None:
-    trained = server.post("runs", {"kind": "train", "params": {"dataset": "persian-legal"}})
-    counted = server.post("runs", {"kind": "primes", "params": {"below": 9}})
+    trained = server.post("runs", {"kind": "train", "params": {"dataset": "persian-legal"}}, 201)
+    counted = server.post("runs", {"kind": "primes", "params": {"below": 9}}, 201)
     assert trained["name"] == f"train persian-legal {trained['id'][:4]}"
     assert counted["name"] == f"primes {counted['id'][:4]}"
     server.http.post(f"runs/{trained['id']}/cancel")

@@ -143,8 +143,8 @@ class MemoryService:
     async def active_runs(self) -> list[Run]:
         return [run for run in self.runs.values() if not run.state.ended]
 
-    async def kind_titles(self) -> dict[str, str]:
-        return {"sleep": "Sleep"}
+    async def kind_titles(self) -> dict[str, dict[str, str]]:
+        return {"sleep": {"en": "Sleep"}}
 
     async def pool_changes(self) -> AsyncIterator[str]:
         yield PoolSeen(pool=await self.get_pool(), alerts=[]).model_dump_json()
