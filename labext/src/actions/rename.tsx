@@ -22,7 +22,7 @@ export async function renameRun(labpool: ILabpool, run: Run): Promise<void> {
   }
 }
 
-class NameBody extends LabpoolWidget implements Dialog.IBodyWidget<string> {
+class NameBody extends LabpoolWidget implements Dialog.IBodyWidget {
   constructor(labpool: ILabpool, name: string) {
     super(labpool, <NameField name={name} />);
     this.addClass('lp-Question');

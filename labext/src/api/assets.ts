@@ -35,7 +35,7 @@ export interface AssetsQuery {
 export interface Asking {
   readonly get: <T>(path: string, query?: object) => Promise<T>;
   readonly ask: <T>(
-    method: 'POST' | 'DELETE',
+    method: 'POST' | 'PATCH' | 'DELETE',
     path: string,
     body?: unknown
   ) => Promise<T>;

@@ -86,10 +86,35 @@ export function createApi(
     ask<T>('GET', path + search(query));
   const link = (path: string, query: object = {}): string =>
     fileUrl(settings, path, query);
-  const at = (id: string, rest = ''): string => `runs/${encodeURIComponent(id)}${rest}`;
   return {
     kinds: async () => (await get<Page<Kind>>('kinds')).items,
     launch: request => ask('POST', 'runs', request),
+    pool: () => get('pool'),
+    resizePool: change => ask('PATCH', 'pool', change),
+    restartWorker: id => ask('POST', `pool/workers/${encodeURIComponent(id)}/restart`),
+    ...runApi({ get, ask, link }),
+    ...assetApi({ get, ask, link }),
+    ...itemApi({ get, ask, link })
+  };
+}
+
+type RunApi = Pick<
+  Api,
+  | 'runs'
+  | 'run'
+  | 'deleteRun'
+  | 'renameRun'
+  | 'cancel'
+  | 'resume'
+  | 'events'
+  | 'metrics'
+  | 'logs'
+>;
+
+/** The part of the API that is about runs. */
+function runApi({ get, ask }: Parameters<typeof assetApi>[0]): RunApi {
+  const at = (id: string, rest = ''): string => `runs/${encodeURIComponent(id)}${rest}`;
+  return {
     runs: query => get('runs', query),
     run: id => get(at(id)),
     deleteRun: id => ask('DELETE', at(id)),
@@ -99,12 +124,7 @@ export function createApi(
     events: (id, after) => get(at(id, '/events'), { after, brief: true }),
     metrics: async (id, maxPoints) =>
       (await get<Page<Series>>(at(id, '/metrics'), { max_points: maxPoints })).items,
-    logs: (id, query) => get(at(id, '/logs'), query),
-    pool: () => get('pool'),
-    resizePool: change => ask('PATCH', 'pool', change),
-    restartWorker: id => ask('POST', `pool/workers/${encodeURIComponent(id)}/restart`),
-    ...assetApi({ get, ask, link }),
-    ...itemApi({ get, ask, link })
+    logs: (id, query) => get(at(id, '/logs'), query)
   };
 }
 

@@ -38,13 +38,16 @@ export interface Form extends State {
   readonly submit: () => void;
 }
 
-/** Holds what is typed, and what its button does. */
-export function useForm(props: {
+/** What a form is of. */
+interface FormProps {
   readonly kind: Kind;
   readonly draft: Draft;
   readonly keeper: DraftKeeper;
   readonly launched: (run: Run) => void;
-}): Form {
+}
+
+/** Holds what is typed, and what its button does. */
+export function useForm(props: FormProps): Form {
   const labpool = useLabpool();
   const { trans } = labpool;
   const [state, setState] = React.useState(() => startOf(props.draft));
@@ -83,15 +86,7 @@ export function useForm(props: {
 }
 
 async function launchRun(
-  {
-    kind,
-    keeper,
-    launched
-  }: {
-    readonly kind: Kind;
-    readonly keeper: DraftKeeper;
-    readonly launched: (run: Run) => void;
-  },
+  { kind, keeper, launched }: FormProps,
   state: State,
   put: (change: Partial<State>) => void,
   { api, session, trans }: ILabpool

@@ -52,12 +52,10 @@ function change(run: Run, event: RunEvent): Partial<Run> {
       return { attempt: event.attempt, workers: event.workers, progress: null };
     case 'cancel_requested':
       return hasEnded(run.state) ? {} : { cancel_requested: true };
-    case 'run_renamed':
-      return { name: event.name };
     case 'run_requeued':
       return requeued(run, event);
     default:
-      return stopped(run, event);
+      return further(run, event);
   }
 }
 
@@ -82,8 +80,10 @@ function requeued(run: Run, event: Of<'run_requeued'>): Partial<Run> {
   };
 }
 
-function stopped(run: Run, event: RunEvent): Partial<Run> {
+function further(run: Run, event: RunEvent): Partial<Run> {
   switch (event.type) {
+    case 'run_renamed':
+      return { name: event.name };
     case 'run_interrupted':
       return {
         state: 'interrupted',

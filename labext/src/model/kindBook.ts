@@ -33,13 +33,13 @@ export class KindBook {
 
   /** A title or description of a kind in the page's language. */
   text(kind: Kind, english: string): string {
-    return kind.words?.[this.language]?.[english] ?? english;
+    return kind.words[this.language]?.[english] ?? english;
   }
 
   /** What a kind calls its params, by name; nothing before its words are known. */
   params(kind: string): ReadonlyMap<string, string> {
     const known = this.kinds.get(kind);
-    const fields = known?.params_schema?.['properties'];
+    const fields = known?.params_schema['properties'];
     if (!known || typeof fields !== 'object' || fields === null) {
       return new Map();
     }

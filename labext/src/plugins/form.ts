@@ -5,10 +5,11 @@ import {
 } from '@jupyterlab/application';
 import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
 import { addIcon } from '@jupyterlab/ui-components';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import * as React from 'react';
 
 import type { Run } from '../api/types';
-import { draftOf } from '../form/draft';
+import { draftOf, type Draft } from '../form/draft';
 import { DraftModel, FormPage } from '../form/FormPage';
 import { DraftKeeper } from '../form/keeping';
 import { Commands, ILabpool } from '../tokens';
@@ -26,8 +27,7 @@ export const formPlugin: JupyterFrontEndPlugin<void> = {
     labpool: ILabpool,
     restorer: ILayoutRestorer | null
   ): void => {
-    const keeper = new DraftKeeper(window.localStorage);
-    const model = new DraftModel(keeper);
+    const model = new DraftModel(new DraftKeeper(window.localStorage));
     const tracker = new WidgetTracker<MainAreaWidget>({ namespace: 'labpool-form' });
     let page: MainAreaWidget | null = null;
     const open = (): MainAreaWidget => {
@@ -48,15 +48,7 @@ export const formPlugin: JupyterFrontEndPlugin<void> = {
       execute: args => {
         page ??= open();
         show(app, tracker, page);
-        // Without a kind, what was shown stays; without values, what was typed.
-        const asked = draftOf(args);
-        const isBare = Object.keys(args).every(name => name === 'kind');
-        model.set(
-          (isBare && asked ? keeper.of(asked.kind) : null) ??
-            asked ??
-            keeper.last ??
-            model.draft
-        );
+        model.set(chosen(args, model));
       }
     });
     if (restorer) {
@@ -67,6 +59,15 @@ export const formPlugin: JupyterFrontEndPlugin<void> = {
     }
   }
 };
+
+/** Without a kind, what was shown stays; without values, what was typed. */
+function chosen(args: ReadonlyPartialJSONObject, model: DraftModel): Draft {
+  const { keeper } = model;
+  const asked = draftOf(args);
+  const isBare = Object.keys(args).every(name => name === 'kind');
+  const typed = isBare && asked ? keeper.of(asked.kind) : null;
+  return typed ?? asked ?? keeper.last ?? model.draft;
+}
 
 function show(
   app: JupyterFrontEnd,

@@ -106,7 +106,7 @@ function ofMany({ runs, isAway }: Ended, { trans, format }: ILabpool): Told {
 
 /** Success that is not the whole of what was asked for. */
 function lackOf(run: Run): Lack | null {
-  const result = new Map(Object.entries(run.result ?? {}));
+  const result = new Map<string, unknown>(Object.entries(run.result ?? {}));
   const number = (name: string): number => {
     const value = result.get(name);
     return typeof value === 'number' ? value : 0;
