@@ -119,7 +119,7 @@ async def test_targets_that_cannot_be_reached(names: Names) -> None:
         (b"POST http://a.b/ HTTP/1.1\r\nHost: a.b\r\nTransfer-Encoding: gzip\r\n\r\n", 501),
         (
             b"PUT http://a.b/ HTTP/1.1\r\nHost: a.b\r\nTransfer-Encoding: chunked\r\n"
-             b"Content-Length: 5\r\n\r\n",
+            + b"Content-Length: 5\r\n\r\n",
             400,
         ),
         (
