@@ -3,7 +3,10 @@ import type { CommandRegistry } from '@lumino/commands';
 import { Token } from '@lumino/coreutils';
 
 import type { Api } from './api/client';
+import type { KindBook } from './model/kindBook';
+import type { Opened } from './model/opened';
 import type { Session } from './model/session';
+import type { ErrorVoice } from './text/errors';
 import type { Format } from './text/format';
 
 /** What every part of Labpool in JupyterLab works with. */
@@ -12,10 +15,16 @@ export interface ILabpool {
   readonly api: Api;
   /** What this page knows, live. */
   readonly session: Session;
+  /** Which run's page is in front. */
+  readonly opened: Opened;
+  /** What the kinds of run call themselves and their figures. */
+  readonly kinds: KindBook;
   /** What people can do, by the names in `Commands` and JupyterLab's own. */
   readonly commands: CommandRegistry;
   /** The texts of the page's language. */
   readonly trans: TranslationBundle;
+  /** Says errors in the page's language. */
+  readonly errors: ErrorVoice;
   /** Numbers, times and direction of the page's language. */
   readonly format: Format;
   /** The page's language itself, for JupyterLab's own parts. */
@@ -32,7 +41,7 @@ export const ILabpool = new Token<ILabpool>(
 export const Commands = {
   /** Shows the side panel. */
   openPanel: 'labpool:open-panel',
-  /** Shows the form for a new run; `kind` chooses one. */
+  /** Shows the form for a new run; `kind` chooses one, the other arguments fill it in. */
   newRun: 'labpool:new-run',
   /** Opens the page of the run `id`. */
   openRun: 'labpool:open-run',
@@ -40,8 +49,12 @@ export const Commands = {
   cancelRun: 'labpool:cancel-run',
   /** Lets the run `id` go on. */
   resumeRun: 'labpool:resume-run',
-  /** Launches a new run with the parameters of the run `id`. */
+  /** Launches a new run with the parameters of the run `id`, and opens its page. */
   retryRun: 'labpool:retry-run',
+  /** Opens the form for a new run with the parameters of the run `id`, to be changed. */
+  editRun: 'labpool:edit-run',
+  /** Gives the run `id` another name, after asking for it. */
+  renameRun: 'labpool:rename-run',
   /** Deletes the run `id`, after a question. */
   deleteRun: 'labpool:delete-run',
   /** Starts the workers. */

@@ -41,6 +41,7 @@ def new_page(context: BrowserContext) -> Iterator[Callable[[LabServer], PanelPag
 
     yield make
     for lab in made:
+        lab.forget()
         lab.page.close()
     assert [error for lab in made for error in lab.errors] == []
 

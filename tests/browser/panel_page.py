@@ -48,6 +48,13 @@ class PanelPage(LabPage):
         self.command("labpool:open-panel")
         self.panel.wait_for()
 
+    def forget(self) -> None:
+        """Forget what Labpool keeps in this browser: what was typed, and what was seen."""
+        self.page.evaluate(
+            "() => Object.keys(localStorage).filter(key => key.startsWith('labpool:'))"
+            ".forEach(key => localStorage.removeItem(key))"
+        )
+
     def row(self, name: str) -> Locator:
         """The row of a run in the panel."""
         return self.panel.locator(".lp-RunRow").filter(has=self.page.get_by_text(name, exact=True))

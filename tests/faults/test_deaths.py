@@ -164,7 +164,7 @@ def test_out_of_memory_says_so_and_gets_another_attempt_while_there_are_some(
         assert error["code"] == "out_of_memory"
         assert error["details"]["limit_bytes"] == 400 * 2**20
         assert error["details"]["peak_bytes"] > 0.9 * 400 * 2**20
-        assert "400 MiB" in error["message"]
+        assert "419 MB" in error["message"]
     assert server.wait(server.submit("primes"))["state"] == "succeeded"
 
 

@@ -217,7 +217,10 @@ def test_old_checkpoints_make_room_and_the_best_stays(
     before = checkpoints(server, trained)
     assert len(before) >= 4
     losses = {n: a["meta"]["val_loss"] for n, a in before.items() if "val_loss" in a["meta"]}
-    removed = server.post("checkpoints/prune", {"keep": 1, "run_id": trained["id"]}, status=200)
+    asked = {"keep": 1, "run_id": trained["id"]}
+    foreseen = server.post("checkpoints/prune", {**asked, "dry_run": True}, status=200)
+    removed = server.post("checkpoints/prune", asked, status=200)
+    assert foreseen == removed
     left = checkpoints(server, trained)
     assert {"model", min(losses, key=lambda name: losses[name])} == set(left)
     gone = [asset for name, asset in before.items() if name not in left]

@@ -216,3 +216,23 @@ def test_a_bad_request_is_refused_before_anything_starts(
     if field is not None:
         assert [f["field"] for f in answer.json()["details"]["fields"]] == [field]
     assert server.get("runs", limit=1)["items"] == before
+
+
+def test_a_run_without_a_name_is_called_by_what_it_is_about(server: LabServer) -> None:
+    trained = server.post("runs", {"kind": "train", "params": {"dataset": "persian-legal"}}, 201)
+    counted = server.post("runs", {"kind": "primes", "params": {"below": 9}}, 201)
+    assert trained["name"] == f"train persian-legal {trained['id'][:4]}"
+    assert counted["name"] == f"primes {counted['id'][:4]}"
+    server.http.post(f"runs/{trained['id']}/cancel")
+    server.wait(trained["id"])
+
+
+def test_a_run_gets_another_name_and_is_found_by_it(server: LabServer) -> None:
+    run_id = server.submit("primes", {"below": 9}, name="Before")
+    server.wait(run_id)
+    answer = server.http.patch(f"runs/{run_id}", json={"name": "پس از آن"})
+    assert answer.json()["name"] == server.run(run_id)["name"] == "پس از آن"
+    found = server.http.get("runs", params={"search": "پس از"}).json()["items"]
+    assert [run["id"] for run in found] == [run_id]
+    assert server.http.patch(f"runs/{run_id}", json={"name": ""}).status_code == 422
+    assert server.http.patch("runs/none", json={"name": "x"}).status_code == 404

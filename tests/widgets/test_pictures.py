@@ -61,9 +61,9 @@ def test_memory_is_told_in_the_unit_that_fits(stand_in: StandIn) -> None:
     said = MetricsReported(run_id="r1", attempt=1, n=900, step=9, values=values)
     stand_in.emit(said)
     found = bundle(labpool.connect(stand_in.url, stand_in.token).get("r1"))
-    assert "memory 512.0 MiB  bytes_per_s 900 B  memory_use 5" in found["text/plain"]
-    assert "512.0 MiB (step 9)" in found["text/html"]
-    assert event_text(said) == "step 9: memory 512.0 MiB, bytes_per_s 900 B, memory_use 5"
+    assert "memory 536.9 MB  bytes_per_s 900 B  memory_use 5" in found["text/plain"]
+    assert "536.9 MB (step 9)" in found["text/html"]
+    assert event_text(said) == "step 9: memory 536.9 MB, bytes_per_s 900 B, memory_use 5"
 
 
 def test_with_the_server_away_the_last_known_state_is_shown(stand_in: StandIn) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Generator
 from typing import TYPE_CHECKING, Any, Self
 
+from pydantic import ValidationError
+
 from labpool.wire.assets import Asset
 from labpool.wire.errors import (
+    InvalidParams,
     LabpoolError,
     NotFound,
     RunCancelledError,
@@ -23,7 +26,7 @@ from labpool.wire.events import (
 )
 from labpool.wire.metrics import LogLine
 from labpool.wire.runs import Run as Record
-from labpool.wire.runs import RunError, RunRemoved, RunState
+from labpool.wire.runs import RunChange, RunError, RunRemoved, RunState
 
 from .asynchronous import in_thread, iterate, twin
 from .items import WithItems
@@ -107,6 +110,19 @@ class Run(WithItems):
             Conflict: It has not stopped, or has succeeded.
         """
         self._keep(self.connection.call("resume_run", self._path))
+        return self
+
+    def rename(self, name: str) -> Self:
+        """Give the run another name.
+
+        Raises:
+            InvalidParams: It is empty, or longer than 200 characters.
+        """
+        try:
+            change = RunChange(name=name)
+        except ValidationError as error:
+            raise InvalidParams.of(error, model=RunChange) from None
+        self._keep(self.connection.call("change_run", self._path, body=change))
         return self
 
     def delete(self) -> RunRemoved:

@@ -28,12 +28,12 @@ def number(value: float) -> str:
 
 
 def size(count: float) -> str:
-    """Return a number of bytes for people, in powers of 1024."""
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if count < 1024:
+    """Return a number of bytes for people, in powers of 1000 as the Hub tells them."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000:
             return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
-        count /= 1024
-    return f"{count:.1f} TiB"
+        count /= 1000
+    return f"{count:.1f} TB"
 
 
 def told_in_bytes(name: str) -> bool:

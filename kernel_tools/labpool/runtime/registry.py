@@ -87,10 +87,13 @@ class Registry:
         """Return the names of all kinds, the broken ones too, in order."""
         return sorted({*self._kinds, *self._broken})
 
-    def title(self, name: str) -> str:
-        """Return what people call a kind; a broken one has its name only."""
+    def titles(self, name: str) -> dict[str, str]:
+        """Return what people call a kind, by language; a broken one has its name only."""
         kind = self._kinds.get(name)
-        return kind.title if kind else name
+        if kind is None:
+            return {"en": name}
+        translated = {code: words.get(kind.title) for code, words in kind.words.items()}
+        return {"en": kind.title} | {code: title for code, title in translated.items() if title}
 
     def describe(self, name: str) -> Kind:
         """Return the kind as it goes on the wire."""
@@ -105,4 +108,5 @@ class Registry:
             params_schema=kind.params.model_json_schema(),
             available=not reason,
             reason=reason,
+            words={code: dict(words) for code, words in kind.words.items()},
         )

@@ -21,6 +21,7 @@ from labpool.wire.events import (
     RunFailed,
     RunInterrupted,
     RunQueued,
+    RunRenamed,
     RunRequeued,
     RunSucceeded,
     WorkerLeft,
@@ -124,10 +125,6 @@ def _change(run: Run, event: Event) -> dict[str, object]:
             return _at_work(run, event) if live else {}
         case AttemptAssigned():
             return {"attempt": event.attempt, "workers": event.workers, "progress": None}
-        case ParamsResolved():
-            return {"resolved": {**run.resolved, **event.values}}
-        case CancelRequested() if not run.state.ended:
-            return {"cancel_requested": True}
         case RunRequeued():
             return {
                 "state": RunState.QUEUED,
@@ -153,6 +150,19 @@ def _change(run: Run, event: Event) -> dict[str, object]:
             return _ended(RunState.FAILED, event) | {"error": event.error}
         case RunCancelled():
             return _ended(RunState.CANCELLED, event)
+        case _:
+            return _noted(run, event)
+
+
+def _noted(run: Run, event: Event) -> dict[str, object]:
+    """Return what an event changes that leaves the state as it is."""
+    match event:
+        case ParamsResolved():
+            return {"resolved": {**run.resolved, **event.values}}
+        case CancelRequested() if not run.state.ended:
+            return {"cancel_requested": True}
+        case RunRenamed():
+            return {"name": event.name}
         case _:
             return {}
 

@@ -72,7 +72,9 @@ class PruneRequest(Record):
     Attributes:
         keep: Checkpoints to keep of each run, 1 or more.
         run_id: Only of this run; None for all runs that have ended.
+        dry_run: Only tell what would go and what that would free.
     """
 
     keep: int = Field(ge=1, le=1000)
     run_id: str | None = Field(default=None, max_length=200)
+    dry_run: bool = False

@@ -24,7 +24,8 @@ The server answers ``{"code", "message", "details"}``; the client raises the sam
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from math import isfinite
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, Field, ValidationError
@@ -155,14 +156,18 @@ class InvalidParams(LabpoolError):
     status = 422
 
     @classmethod
-    def at(cls, field: str, message: str) -> InvalidParams:
+    def at(cls, field: str, message: str, code: str = "", **args: Any) -> InvalidParams:
         """Build the error for one field.
 
         Args:
             field: Path of the field, dotted ("params.dataset").
             message: What is wrong and what to do.
+            code: What is wrong, for who says it in another language; "" where only the message
+                tells.
+            args: The values that go with the code.
         """
-        return cls(f"{field}: {message}", fields=[{"field": field, "message": message}])
+        wrong = {"field": field, "message": message, "code": code, "args": args}
+        return cls(f"{field}: {message}", fields=[wrong])
 
     @classmethod
     def of(
@@ -179,8 +184,11 @@ class InvalidParams(LabpoolError):
             {
                 "field": ".".join([*([prefix] if prefix else []), *map(str, e["loc"])]) or "body",
                 "message": said(e, model),
+                # Pydantic's own codes: https://docs.pydantic.dev/latest/errors/validation_errors/
+                "code": e["type"],
+                "args": _plain(e.get("ctx", {})),
             }
-            for e in error.errors(include_url=False, include_input=False, include_context=False)
+            for e in error.errors(include_url=False, include_input=False)
         ]
         text = "; ".join(f"{f['field']}: {f['message']}" for f in fields)
         return cls(text, fields=fields)
@@ -241,6 +249,15 @@ def said(error: ErrorDetails, model: type[BaseModel] | None) -> str:
     if error["type"] == "extra_forbidden" and model is not None:
         return unknown_field(model, error["loc"])
     return error["msg"].removeprefix("Value error, ")
+
+
+def _plain(context: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what JSON can carry of a problem's values."""
+    return {
+        name: value
+        for name, value in context.items()
+        if isinstance(value, str | bool | int) or (isinstance(value, float) and isfinite(value))
+    }
 
 
 def _subclasses(cls: type[LabpoolError]) -> Iterator[type[LabpoolError]]:

@@ -195,6 +195,14 @@ class CancelRequested(_Event):
     by: str = ""
 
 
+class RunRenamed(_Event):
+    """Somebody gave the run another name."""
+
+    type: Literal["run_renamed"] = "run_renamed"
+    name: str
+    by: str = ""
+
+
 class RunInterrupted(_Event):
     """An attempt ended before its time, and the run goes on: by itself, or when a person says so.
 
@@ -251,6 +259,7 @@ Event = Annotated[
     | ParamsResolved
     | MessagesDropped
     | CancelRequested
+    | RunRenamed
     | RunInterrupted
     | RunSucceeded
     | RunFailed

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.resources import files
 from typing import Any
 
 from pydantic import BaseModel, Field
 
 from ._base import Record
+
+Words = Mapping[str, Mapping[str, str]]
+"""By the code of a language: what people call a param, metric, unit or figure of a result, and, in
+other languages than English, each title and description. ``name=value`` is a value in words."""
+
+
+def read_words(package: str) -> dict[str, dict[str, str]]:
+    """Return the words that lie beside a kind, in ``words.json`` of its package."""
+    text = files(package).joinpath("words.json").read_text(encoding="utf-8")
+    words: dict[str, dict[str, str]] = json.loads(text)
+    return words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +48,8 @@ class JobKind:
         series: "module:function", or "". Called with the params; runs that give the same text do
             the same work again, and are called by it where nobody gave a name. The body finds
             the one before in ``ctx.previous``.
+        words: What people call its params, metrics, units and results, by language; a kind keeps
+            them in ``words.json`` beside it (``read_words(__package__)``).
     """
 
     name: str
@@ -48,6 +64,7 @@ class JobKind:
     secrets: tuple[str, ...] = ()
     workers: str = ""
     series: str = ""
+    words: Words = field(default_factory=dict)
 
 
 class Kind(Record):
@@ -57,6 +74,9 @@ class Kind(Record):
         params_schema: JSON schema (draft 2020-12) of the parameters; forms are drawn from it.
         available: Whether a run of it can start here.
         reason: Why not, with the command that helps; "" when available.
+        words: By the code of a language ("en", "fa"): what people call a param, metric, unit or
+            figure of a result, by its name, or a title or description, by its English text;
+            ``name=value`` is a value in words.
     """
 
     name: str
@@ -65,3 +85,4 @@ class Kind(Record):
     params_schema: dict[str, Any] = Field(default_factory=dict)
     available: bool = True
     reason: str = ""
+    words: dict[str, dict[str, str]] = Field(default_factory=dict)

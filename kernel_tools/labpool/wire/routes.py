@@ -41,7 +41,7 @@ from .route import (
     SECRETS,
     Route,
 )
-from .runs import Run, RunRemoved, RunRequest
+from .runs import Run, RunChange, RunRemoved, RunRequest
 from .secrets import SecretRequest
 from .socket import SocketQuery
 from .workers import Monitoring, Pool, PoolChange
@@ -93,6 +93,17 @@ ROUTES: tuple[Route, ...] = (
         summary="Show one run.",
         resource=RUNS,
         action="read",
+        answer=Run,
+        errors=(NotFound,),
+    ),
+    Route(
+        id="change_run",
+        verb="PATCH",
+        path="runs/{run_id}",
+        summary="Give a run another name.",
+        resource=RUNS,
+        action="write",
+        body=RunChange,
         answer=Run,
         errors=(NotFound,),
     ),

@@ -80,6 +80,16 @@ class RunRequest(Record):
     )
 
 
+class RunChange(Record):
+    """What can be changed of a run that is there.
+
+    Attributes:
+        name: What people call the run from now on.
+    """
+
+    name: str = Field(min_length=1, max_length=200)
+
+
 class Run(Record):
     """A run as the server knows it: the fold of its events.
 

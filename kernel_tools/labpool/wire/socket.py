@@ -40,7 +40,7 @@ class StreamOpened(Record):
         pool: Whether the pool will be sent: it was asked for, and the login may see it.
         active: The runs that have not ended, oldest first, 500 at the most. A run's own
             ``seq`` tells which events it has in it already.
-        kinds: What each job kind is called, by its name.
+        kinds: What each job kind is called, by its name and the code of the language.
     """
 
     type: Literal["opened"] = "opened"
@@ -48,7 +48,7 @@ class StreamOpened(Record):
     replayed: bool
     pool: bool
     active: list[Run]
-    kinds: dict[str, str]
+    kinds: dict[str, dict[str, str]]
 
 
 class EventsTold(Record):

@@ -43,6 +43,7 @@ class Worker(Record):
         uptime_s: Seconds since its process started.
         errors: Attempts that ended badly on it.
         gpus: The GPUs that it may use, empty where there are none; its run has one of them at most.
+        failed_run_id: The run of the last of them, or None.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Worker(Record):
     uptime_s: float = 0.0
     errors: int = 0
     gpus: list[Gpu] = Field(default_factory=list)
+    failed_run_id: str | None = None
 
 
 class Pool(Record):

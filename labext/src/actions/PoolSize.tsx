@@ -3,6 +3,7 @@ import * as React from 'react';
 
 import type { Pool, PoolChange } from '../api/types';
 import type { ILabpool } from '../tokens';
+import { NumberInput, type Typed } from '../views/number';
 import { LabpoolWidget, useLabpool } from '../views/widget';
 
 /** Most workers that the server takes. */
@@ -34,7 +35,7 @@ export class PoolSizeBody
     this.addClass('lp-PoolSize');
   }
 
-  /** The size that was asked for; always one that the server takes. */
+  /** The size that was asked for: the dialog closes over no other. */
   getValue(): PoolChange {
     const { minimum, maximum } = this.box.size;
     return { minimum: Math.min(minimum, maximum), maximum: Math.max(minimum, maximum) };
@@ -99,20 +100,22 @@ function Count(props: {
   readonly told: (value: number) => void;
 }): React.ReactElement {
   const { label, value, least, told } = props;
+  const [typed, setTyped] = React.useState<Typed>(value);
   return (
     <label>
       {label}
-      <input
-        type="number"
+      <NumberInput
         className="jp-mod-styled"
-        dir="ltr"
+        counts
         min={least}
         max={MOST}
-        step={1}
-        defaultValue={value}
-        onChange={event => {
-          const asked = Math.round(event.target.valueAsNumber);
-          told(Number.isNaN(asked) ? value : Math.min(Math.max(asked, least), MOST));
+        value={typed}
+        required
+        change={next => {
+          setTyped(next);
+          if (typeof next === 'number') {
+            told(next);
+          }
         }}
       />
     </label>

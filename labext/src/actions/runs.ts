@@ -1,21 +1,12 @@
-import { deleteIcon, redoIcon, runIcon, stopIcon } from '@jupyterlab/ui-components';
-import type { LabIcon } from '@jupyterlab/ui-components';
+import { deleteIcon, editIcon, runIcon, stopIcon } from '@jupyterlab/ui-components';
 
-import { hasEnded, type Run, type RunRequest } from '../api/types';
+import { hasEnded, type Run } from '../api/types';
 import { Commands, type ILabpool } from '../tokens';
 import { ask } from '../views/dialog';
+import { againActions } from './again';
+import { renameRun } from './rename';
 import { attempt, idOf, idSchema } from './attempt';
-
-/** Something that can be done to a run. */
-interface RunAction {
-  readonly icon: LabIcon;
-  readonly label: string;
-  /** What a screen reader says, with the run's name. */
-  readonly caption: (name: string) => string;
-  /** Whether it makes sense for a run as it is. */
-  readonly fits: (run: Run) => boolean;
-  readonly execute: (run: Run) => Promise<unknown>;
-}
+import type { RunAction } from './runAction';
 
 /**
  * Adds the commands that act on one run.
@@ -66,14 +57,13 @@ function runActions(labpool: ILabpool): Readonly<Record<string, RunAction>> {
         session.learn([await api.resume(run.id)]);
       }
     },
-    [Commands.retryRun]: {
-      icon: redoIcon,
-      label: trans.__('Run Again'),
-      caption: name => trans.__('Launch a new run like %1', name),
-      fits: run => hasEnded(run.state),
-      execute: async run => {
-        session.learn([await api.launch(again(run))]);
-      }
+    ...againActions(labpool),
+    [Commands.renameRun]: {
+      icon: editIcon,
+      label: trans.__('Rename Run…'),
+      caption: name => trans.__('Give the run %1 another name', name),
+      fits: () => true,
+      execute: run => renameRun(labpool, run)
     },
     [Commands.deleteRun]: {
       icon: deleteIcon,
@@ -99,10 +89,4 @@ async function deleteRun(labpool: ILabpool, run: Run): Promise<void> {
   if (sure !== null) {
     await api.deleteRun(run.id);
   }
-}
-
-/** What was asked for, once more. */
-function again(run: Run): RunRequest {
-  const { kind, name, params, priority, tags, max_attempts, timeout_s } = run;
-  return { kind, name, params, priority, tags, max_attempts, timeout_s };
 }

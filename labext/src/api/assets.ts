@@ -18,7 +18,7 @@ export interface AssetApi {
   /** Deletes an asset; one that Labpool did not bring only when its name is given. */
   deleteAsset(id: string, name?: string): Promise<AssetsRemoved>;
   /** Deletes the older checkpoints of each run that has ended. */
-  pruneCheckpoints(keep: number): Promise<AssetsRemoved>;
+  pruneCheckpoints(keep: number, dryRun?: boolean): Promise<AssetsRemoved>;
   /** Where the browser gets an asset's archive. */
   archiveUrl(id: string): string;
   /** Has the server keep a secret for this person's runs. */
@@ -35,7 +35,7 @@ export interface AssetsQuery {
 export interface Asking {
   readonly get: <T>(path: string, query?: object) => Promise<T>;
   readonly ask: <T>(
-    method: 'POST' | 'DELETE',
+    method: 'POST' | 'PATCH' | 'DELETE',
     path: string,
     body?: unknown
   ) => Promise<T>;
@@ -55,7 +55,8 @@ export function assetApi({ get, ask, link }: Asking): AssetApi {
         'DELETE',
         at(id) + (name === undefined ? '' : `?name=${encodeURIComponent(name)}`)
       ),
-    pruneCheckpoints: keep => ask('POST', 'checkpoints/prune', { keep }),
+    pruneCheckpoints: (keep, dryRun = false) =>
+      ask('POST', 'checkpoints/prune', { keep, dry_run: dryRun }),
     archiveUrl: id => link(`${at(id)}/file`),
     saveSecret: (name, value) => ask('POST', `secrets/${name}`, { value })
   };

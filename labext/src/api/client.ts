@@ -2,7 +2,7 @@ import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 
 import { assetApi, type AssetApi } from './assets';
-import { ApiError } from './error';
+import { ApiError, type Voice } from './error';
 import { itemApi, type ItemApi } from './items';
 import type {
   Kind,
@@ -31,6 +31,8 @@ export interface Api extends AssetApi, ItemApi {
   run(id: string): Promise<Run>;
   /** Deletes an ended run with its events and files. */
   deleteRun(id: string): Promise<RunRemoved>;
+  /** Gives a run another name. */
+  renameRun(id: string, name: string): Promise<Run>;
   /** Asks a run to stop. */
   cancel(id: string): Promise<Run>;
   /** Lets a stopped run go on from its last good checkpoint. */
@@ -61,9 +63,13 @@ type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 /**
  * Makes the REST API of the Labpool server extension.
  *
+ * @param voice - Says what went wrong in the page's language.
  * @param settings - The server and the credentials of this page.
  */
-export function createApi(settings = ServerConnection.makeSettings()): Api {
+export function createApi(
+  voice: Voice,
+  settings = ServerConnection.makeSettings()
+): Api {
   const ask = async <T>(method: Method, path: string, body?: unknown): Promise<T> => {
     const url = URLExt.join(settings.baseUrl, 'labpool/api', path);
     const init: RequestInit = { method };
@@ -73,7 +79,7 @@ export function createApi(settings = ServerConnection.makeSettings()): Api {
     }
     const response = await ServerConnection.makeRequest(url, init, settings);
     if (!response.ok) {
-      throw await ApiError.from(response);
+      throw await ApiError.from(response, voice);
     }
     return (response.status === 204 ? undefined : await response.json()) as T;
   };
@@ -81,24 +87,45 @@ export function createApi(settings = ServerConnection.makeSettings()): Api {
     ask<T>('GET', path + search(query));
   const link = (path: string, query: object = {}): string =>
     fileUrl(settings, path, query);
-  const at = (id: string, rest = ''): string => `runs/${encodeURIComponent(id)}${rest}`;
   return {
     kinds: async () => (await get<Page<Kind>>('kinds')).items,
     launch: request => ask('POST', 'runs', request),
+    pool: () => get('pool'),
+    resizePool: change => ask('PATCH', 'pool', change),
+    restartWorker: id => ask('POST', `pool/workers/${encodeURIComponent(id)}/restart`),
+    ...runApi({ get, ask, link }),
+    ...assetApi({ get, ask, link }),
+    ...itemApi({ get, ask, link })
+  };
+}
+
+type RunApi = Pick<
+  Api,
+  | 'runs'
+  | 'run'
+  | 'deleteRun'
+  | 'renameRun'
+  | 'cancel'
+  | 'resume'
+  | 'events'
+  | 'metrics'
+  | 'logs'
+>;
+
+/** The part of the API that is about runs. */
+function runApi({ get, ask }: Parameters<typeof assetApi>[0]): RunApi {
+  const at = (id: string, rest = ''): string => `runs/${encodeURIComponent(id)}${rest}`;
+  return {
     runs: query => get('runs', query),
     run: id => get(at(id)),
     deleteRun: id => ask('DELETE', at(id)),
+    renameRun: (id, name) => ask('PATCH', at(id), { name }),
     cancel: id => ask('POST', at(id, '/cancel')),
     resume: id => ask('POST', at(id, '/resume')),
     events: (id, after) => get(at(id, '/events'), { after, brief: true }),
     metrics: async (id, maxPoints) =>
       (await get<Page<Series>>(at(id, '/metrics'), { max_points: maxPoints })).items,
-    logs: (id, query) => get(at(id, '/logs'), query),
-    pool: () => get('pool'),
-    resizePool: change => ask('PATCH', 'pool', change),
-    restartWorker: id => ask('POST', `pool/workers/${encodeURIComponent(id)}/restart`),
-    ...assetApi({ get, ask, link }),
-    ...itemApi({ get, ask, link })
+    logs: (id, query) => get(at(id, '/logs'), query)
   };
 }
 

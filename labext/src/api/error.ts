@@ -5,6 +5,22 @@ export interface FieldError {
   readonly message: string;
 }
 
+/** Says errors in the page's language. */
+export interface Voice {
+  say(error: {
+    readonly code: string;
+    readonly message: string;
+    readonly details: Readonly<Record<string, unknown>>;
+  }): string;
+  field(code: string, args: Readonly<Record<string, unknown>>, message: string): string;
+}
+
+/** The server's own words. */
+const PLAIN: Voice = {
+  say: error => error.message,
+  field: (_, __, message) => message
+};
+
 /** An answer of the server that is not a success. */
 export class ApiError extends Error {
   /**
@@ -17,20 +33,34 @@ export class ApiError extends Error {
     readonly status: number,
     readonly code: string,
     message: string,
-    readonly details: Readonly<Record<string, unknown>> = {}
+    readonly details: Readonly<Record<string, unknown>> = {},
+    /** The fields that were wrong, where the server says which. */
+    readonly fields: readonly FieldError[] = fieldsOf(details, PLAIN)
   ) {
     super(message);
     this.name = 'ApiError';
   }
 
-  /** Reads `{code, message, details}`; a page of HTML gives the bare status. */
-  static async from(response: Response): Promise<ApiError> {
-    const { code, message, details } = await readObject(response);
+  /**
+   * Reads `{code, message, details}`; a page of HTML gives the bare status.
+   *
+   * @param voice - Says it in the page's language.
+   */
+  static async from(response: Response, voice: Voice): Promise<ApiError> {
+    const answer = await readObject(response);
+    const told = {
+      code: typeof answer['code'] === 'string' ? answer['code'] : '',
+      message:
+        typeof answer['message'] === 'string' ? answer['message'] : response.statusText,
+      details: isObject(answer['details']) ? answer['details'] : {}
+    };
+    const fields = fieldsOf(told.details, voice);
     return new ApiError(
       response.status,
-      typeof code === 'string' ? code : '',
-      typeof message === 'string' ? message : response.statusText,
-      isObject(details) ? details : {}
+      told.code,
+      voice.say(told),
+      told.details,
+      fields
     );
   }
 
@@ -48,12 +78,6 @@ export class ApiError extends Error {
   get isRefused(): boolean {
     return this.status === 401 || this.status === 403;
   }
-
-  /** The fields that were wrong, where the server says which. */
-  get fields(): readonly FieldError[] {
-    const fields = this.details['fields'];
-    return Array.isArray(fields) ? fields.flatMap(toFieldError) : [];
-  }
 }
 
 /** What went wrong, in words. */
@@ -61,13 +85,24 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function toFieldError(error: unknown): FieldError[] {
+function fieldsOf(
+  details: Readonly<Record<string, unknown>>,
+  voice: Voice
+): readonly FieldError[] {
+  const fields = details['fields'];
+  return Array.isArray(fields)
+    ? fields.flatMap((field: unknown) => toFieldError(field, voice))
+    : [];
+}
+
+function toFieldError(error: unknown, voice: Voice): FieldError[] {
   if (!isObject(error) || typeof error['message'] !== 'string') {
     return [];
   }
-  const field = error['field'];
+  const { field, code, args, message } = error;
   const path = typeof field === 'string' && field !== '' ? field.split('.') : [];
-  return [{ path, message: error['message'] }];
+  const known = typeof code === 'string' ? code : '';
+  return [{ path, message: voice.field(known, isObject(args) ? args : {}, message) }];
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

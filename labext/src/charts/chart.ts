@@ -1,7 +1,7 @@
 import uPlot from 'uplot';
 
 import { isBytes, type Format } from '../text/format';
-import { type Choice, isHeldOut } from './pick';
+import { type Choice, isHeldOut, type Side } from './pick';
 import type { Curves } from './points';
 import type { Palette } from './theme';
 
@@ -10,8 +10,6 @@ export const HEIGHT = 180;
 
 /** In a narrower output the second scale has no axis; the legend tells its values. */
 const TWO_AXES_WIDTH = 300;
-/** Steps between the marks of an axis for memory, so that they are round numbers of MiB. */
-const POWERS_OF_2 = Array.from({ length: 50 }, (_, at) => 2 ** at);
 // uPlot's enum is ambient and const: there is nothing of it to import.
 // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment
 const AT_END: uPlot.Axis = { side: 1 };
@@ -58,7 +56,7 @@ export function createChart(
     padding: [8, hasTwoAxes(options) ? 0 : 12, 0, 0],
     legend: { show: false },
     cursor: cursor(zoom),
-    scales: { x: { time: false } },
+    scales: { x: { time: false }, ...ranges(curves) },
     axes: axes(options),
     series: [{}, ...curves.map(curve => lineOf(curve))],
     hooks: {
@@ -116,14 +114,62 @@ export function align(curves: readonly Choice[], series: Curves): uPlot.AlignedD
   return tables.length > 0 ? uPlot.join(tables) : [[]];
 }
 
+/** The scales of the values; uPlot makes of one value all around it a range from 0 to twice it. */
+function ranges(curves: readonly Drawn[]): Record<string, uPlot.Scale> {
+  return Object.fromEntries(
+    curves.map(curve => [
+      scaleOf(curve),
+      {
+        range: (_: uPlot, low: number | null, high: number | null) =>
+          rangeOf(curve.side, low, high)
+      }
+    ])
+  );
+}
+
+/**
+ * The range of a scale: that of its values with some room, and where they are all one, around it.
+ *
+ * @param low - The least value; null where there is none.
+ * @param high - The greatest one.
+ */
+export function rangeOf(
+  side: Side,
+  low: number | null,
+  high: number | null
+): uPlot.Range.MinMax {
+  if (low === null || high === null) {
+    return [0, 1];
+  }
+  if (side === 'score' && low >= 0 && high <= 1) {
+    // A share ends at 1: above it there is nothing to be seen.
+    return low === high && low < 0.9 ? [0, 1] : [Math.max(0, low - room(low, high)), 1];
+  }
+  if (low === high) {
+    const around = low === 0 ? 1 : Math.abs(low) * 0.1;
+    return low === 0 ? [0, around] : [low - around, low + around];
+  }
+  const least = low - room(low, high);
+  return [low >= 0 ? Math.max(0, least) : least, high + room(low, high)];
+}
+
+function room(low: number, high: number): number {
+  return low === high ? 0.1 : (high - low) * 0.1;
+}
+
 function hasTwoAxes({ curves, width }: ChartOptions): boolean {
   return new Set(curves.map(scaleOf)).size > 1 && width >= TWO_AXES_WIDTH;
 }
 
-/** Room for the longest value of an axis. */
-function widthOf(_: uPlot, values: string[] | null): number {
-  const longest = Math.max(...(values ?? []).map(value => value.length), 0);
-  return Math.max(46, 14 + 6.5 * longest);
+/** Room for the longest value of an axis, in the font that it is drawn with. */
+function widthOf(font: string): (plot: uPlot, values: string[] | null) => number {
+  return ({ ctx }, values) => {
+    ctx.save();
+    ctx.font = font;
+    const widths = (values ?? []).map(value => ctx.measureText(value).width);
+    ctx.restore();
+    return Math.max(46, 16 + Math.ceil(Math.max(0, ...widths)));
+  };
 }
 
 function scaleOf(curve: Choice): string {
@@ -151,12 +197,10 @@ function axes(options: ChartOptions): uPlot.Axis[] {
     values: (_: uPlot, values: number[]) => values.map(value => format.short(value))
   };
   const amounts = {
-    size: 64,
-    incrs: POWERS_OF_2,
     values: (_: uPlot, values: number[]) =>
       values.map(value => format.metric('bytes', value))
   };
-  const upright = { ...look, size: widthOf, gap: 6, space: 32 };
+  const upright = { ...look, size: widthOf(palette.font), gap: 6, space: 32 };
   const [first, second] = new Set(curves.map(scaleOf));
   const inBytes = new Set(curves.filter(each => isBytes(each.name)).map(scaleOf));
   const lookOf = (scale: string): Partial<uPlot.Axis> =>

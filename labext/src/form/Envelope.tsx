@@ -1,5 +1,7 @@
 import * as React from 'react';
 
+import { readNumber } from '../text/numerals';
+import { NumberInput } from '../views/number';
 import { useLabpool } from '../views/widget';
 import type { Envelope, Refusal } from './errors';
 
@@ -32,6 +34,11 @@ export function EnvelopeField(props: {
   const { field, label, help, texts, refusal, change, number } = props;
   const id = `lp-envelope-${field}`;
   const wrong = refusal?.envelope[field];
+  const look = {
+    id,
+    'aria-describedby': `${id}__help`,
+    'aria-invalid': wrong !== undefined
+  };
   return (
     <div
       className="lp-Field"
@@ -39,20 +46,29 @@ export function EnvelopeField(props: {
       data-wrong={wrong !== undefined}
     >
       <label htmlFor={id}>{label}</label>
-      <input
-        id={id}
-        dir="auto"
-        type={number ? 'number' : 'text'}
-        min={number?.min}
-        max={number?.max}
-        placeholder={number?.hint}
-        value={texts[field]}
-        aria-describedby={`${id}__help`}
-        aria-invalid={wrong !== undefined}
-        onChange={event => {
-          change({ ...texts, [field]: event.target.value });
-        }}
-      />
+      {number ? (
+        <NumberInput
+          {...look}
+          counts
+          min={number.min}
+          max={number.max}
+          placeholder={number.hint}
+          value={readNumber(texts[field])}
+          change={typed => {
+            change({ ...texts, [field]: typed === null ? '' : String(typed) });
+          }}
+        />
+      ) : (
+        <input
+          {...look}
+          dir="auto"
+          type="text"
+          value={texts[field]}
+          onChange={event => {
+            change({ ...texts, [field]: event.target.value });
+          }}
+        />
+      )}
       <div id={`${id}__help`} className="lp-Field-help">
         {help}
       </div>

@@ -4,7 +4,8 @@ import * as React from 'react';
 import type { Kind, Run } from '../api/types';
 import { Note } from '../views/notes';
 import { useLabpool } from '../views/widget';
-import type { Draft } from './draft';
+import { emptyDraft, type Draft } from './draft';
+import type { DraftKeeper } from './keeping';
 import { KindList, useKinds } from './KindList';
 import { LaunchForm } from './LaunchForm';
 
@@ -13,6 +14,11 @@ export class DraftModel {
   /** Another draft is to be shown. */
   get changed(): ISignal<this, void> {
     return this._changed;
+  }
+
+  /** @param keeper - What was typed before. */
+  constructor(readonly keeper: DraftKeeper) {
+    this._draft = keeper.last ?? emptyDraft('');
   }
 
   /** The draft. */
@@ -26,7 +32,7 @@ export class DraftModel {
     this._changed.emit();
   }
 
-  private _draft: Draft = { kind: '', params: {}, name: '' };
+  private _draft: Draft;
   private readonly _changed = new Signal<this, void>(this);
 }
 
@@ -48,6 +54,15 @@ export function FormPage(props: {
       props.model.changed.disconnect(take);
     };
   }, [props.model]);
+  const [choices, setChoices] = React.useState(0);
+  const form = React.useRef<HTMLElement>(null);
+  React.useEffect(() => {
+    if (choices > 0) {
+      showBelow(form.current);
+    }
+  }, [choices]);
+  const { launched, model } = props;
+  const { keeper } = model;
   const kind = from.kinds?.find(one => one.name === draft.kind);
   return (
     <div className="lp-FormPage" role="group" aria-label={trans.__('New Run')}>
@@ -57,13 +72,14 @@ export function FormPage(props: {
           from={from}
           chosen={draft.kind}
           choose={name => {
-            setDraft({ kind: name, params: {}, name: '' });
+            setDraft(props.model.keeper.of(name) ?? emptyDraft(name));
+            setChoices(count => count + 1);
           }}
         />
       </section>
-      <section className="lp-FormPage-form">
+      <section className="lp-FormPage-form" ref={form}>
         {kind ? (
-          <Chosen kind={kind} draft={draft} launched={props.launched} />
+          <Chosen {...{ kind, draft, keeper, launched }} />
         ) : (
           from.kinds && <Note>{trans.__('Choose a kind of run to see its form.')}</Note>
         )}
@@ -72,17 +88,34 @@ export function FormPage(props: {
   );
 }
 
+/** Where the form stands below the kinds, a choice leads to it; beside them it is seen. */
+function showBelow(form: HTMLElement | null): void {
+  const kinds = form?.previousElementSibling;
+  const heading = form?.querySelector('h2');
+  if (
+    form &&
+    kinds &&
+    heading &&
+    form.getBoundingClientRect().top >= kinds.getBoundingClientRect().bottom
+  ) {
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
+    heading.scrollIntoView({ block: 'start' });
+  }
+}
+
 function Chosen(props: {
   readonly kind: Kind;
   readonly draft: Draft;
+  readonly keeper: DraftKeeper;
   readonly launched: (run: Run) => void;
 }): React.ReactElement {
-  const { trans } = useLabpool();
-  const { kind, draft, launched } = props;
+  const { trans, kinds } = useLabpool();
+  const { kind, draft, keeper, launched } = props;
   if (!kind.available) {
     return (
       <>
-        <h2 dir="auto">{trans._p('kind', kind.title)}</h2>
+        <h2 dir="auto">{kinds.text(kind, kind.title)}</h2>
         <Note kind="error">
           {trans.__('This kind of run is not available on this server.')}{' '}
           <bdi>{kind.reason}</bdi>
@@ -91,5 +124,5 @@ function Chosen(props: {
     );
   }
   const key = JSON.stringify(draft);
-  return <LaunchForm key={key} kind={kind} draft={draft} launched={launched} />;
+  return <LaunchForm key={key} {...{ kind, draft, keeper, launched }} />;
 }

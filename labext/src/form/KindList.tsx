@@ -14,15 +14,21 @@ export interface Kinds {
 
 /** Asks for the job kinds when it is first drawn. */
 export function useKinds(): Kinds {
-  const { api } = useLabpool();
+  const { api, kinds: book } = useLabpool();
   const [kinds, setKinds] = React.useState<readonly Kind[] | null>(null);
   const [problem, setProblem] = React.useState<string | null>(null);
   const ask = React.useCallback(() => {
     setProblem(null);
-    api.kinds().then(setKinds, (error: unknown) => {
-      setProblem(messageOf(error));
-    });
-  }, [api]);
+    api.kinds().then(
+      found => {
+        book.learn(found);
+        setKinds(found);
+      },
+      (error: unknown) => {
+        setProblem(messageOf(error));
+      }
+    );
+  }, [api, book]);
   React.useEffect(ask, [ask]);
   return { kinds, problem, ask };
 }
@@ -64,7 +70,7 @@ function KindCard(props: {
   readonly chosen: string;
   readonly choose: (name: string) => void;
 }): React.ReactElement {
-  const { trans } = useLabpool();
+  const { trans, kinds } = useLabpool();
   const { kind, chosen, choose } = props;
   return (
     <button
@@ -78,11 +84,11 @@ function KindCard(props: {
       }}
     >
       <span className="lp-Kind-title" dir="auto">
-        {trans._p('kind', kind.title)}
+        {kinds.text(kind, kind.title)}
       </span>
       {kind.description !== '' && (
         <span className="lp-Kind-about" dir="auto">
-          {trans._p('kind', kind.description)}
+          {kinds.text(kind, kind.description)}
         </span>
       )}
       {!kind.available && (

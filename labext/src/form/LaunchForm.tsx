@@ -5,6 +5,7 @@ import { Note } from '../views/notes';
 import { useLabpool } from '../views/widget';
 import type { Draft } from './draft';
 import { EnvelopeField, MoreFields } from './Envelope';
+import type { DraftKeeper } from './keeping';
 import { useForm, type Form } from './useForm';
 
 // The validator is the largest part of the panel: only who opens a form waits for it.
@@ -14,9 +15,10 @@ const RunForm = React.lazy(() => import('./RunForm'));
 export function LaunchForm(props: {
   readonly kind: Kind;
   readonly draft: Draft;
+  readonly keeper: DraftKeeper;
   readonly launched: (run: Run) => void;
 }): React.ReactElement {
-  const { trans } = useLabpool();
+  const { trans, kinds } = useLabpool();
   const { kind } = props;
   const form = useForm(props);
   const node = React.useRef<HTMLFormElement>(null);
@@ -37,15 +39,15 @@ export function LaunchForm(props: {
       ref={node}
       className="lp-RunForm"
       noValidate
-      aria-label={trans._p('kind', kind.title)}
+      aria-label={kinds.text(kind, kind.title)}
       onSubmit={event => {
         event.preventDefault();
         form.submit();
       }}
     >
-      <h2 dir="auto">{trans._p('kind', kind.title)}</h2>
+      <h2 dir="auto">{kinds.text(kind, kind.title)}</h2>
       {kind.description !== '' && (
-        <p dir="auto">{trans._p('kind', kind.description)}</p>
+        <p dir="auto">{kinds.text(kind, kind.description)}</p>
       )}
       <EnvelopeField
         field="name"
@@ -87,17 +89,15 @@ function Ending(props: { readonly form: Form }): React.ReactElement {
   const { trans } = useLabpool();
   const { form } = props;
   return (
-    <>
+    <div className="lp-RunForm-end">
       {form.problem !== '' && <Note kind="error">{form.problem}</Note>}
-      <div className="lp-RunForm-end">
-        <button
-          type="submit"
-          className="jp-mod-styled jp-mod-accept"
-          aria-disabled={form.isBusy || form.isValid === null}
-        >
-          {form.isBusy ? trans.__('Launching…') : trans.__('Launch')}
-        </button>
-      </div>
-    </>
+      <button
+        type="submit"
+        className="jp-mod-styled jp-mod-accept"
+        aria-disabled={form.isBusy || form.isValid === null}
+      >
+        {form.isBusy ? trans.__('Launching…') : trans.__('Launch')}
+      </button>
+    </div>
   );
 }

@@ -7,10 +7,12 @@ import * as React from 'react';
 
 import type { Kind } from '../api/types';
 import { useLabpool } from '../views/widget';
-import { flat, wholeField, wordsFor, type Refusal } from './errors';
+import { emptiedDefault, withEmptied } from './emptied';
+import { emptiedWords, flat, wholeField, wordsFor, type Refusal } from './errors';
 import { FieldTemplate, rootOf, SEPARATOR, type FieldContext } from './FieldTemplate';
 import { DataSetsField } from './fields/dataSets';
 import { LinesField } from './fields/lines';
+import { NumberField } from './fields/number';
 import { PairsField } from './fields/pairs';
 import { SessionField } from './fields/session';
 import { ObjectTemplate } from './ObjectTemplate';
@@ -22,6 +24,7 @@ export type Values = ReadonlyJSONObject;
 const NO_ERRORS = {};
 const FIELDS = {
   dataSets: DataSetsField,
+  NumberField,
   lines: LinesField,
   pairs: PairsField,
   session: SessionField
@@ -39,12 +42,12 @@ export default function RunForm(props: {
   /** Tells whether all values can be used. */
   readonly judge: (isValid: boolean) => void;
 }): React.ReactElement {
-  const { trans, format, translator } = useLabpool();
+  const { trans, format, kinds, translator } = useLabpool();
   const { kind, values, refusal, isPressed, change, judge } = props;
   const [touched, setTouched] = React.useState<readonly string[]>([]);
   const { schema, ui } = React.useMemo(
-    () => schemaOf(kind.params_schema, trans),
-    [kind, trans]
+    () => schemaOf(kind.params_schema, english => kinds.text(kind, english)),
+    [kind, kinds]
   );
   React.useEffect(() => {
     // What was not touched has the default that the server knows as well.
@@ -52,19 +55,19 @@ export default function RunForm(props: {
     judge(validator.isValid(schema, filled, schema));
   }, [schema, values, judge]);
   const shown = (errors: RJSFValidationError[]): RJSFValidationError[] =>
-    errors.map(error =>
-      wholeField(
-        { ...error, message: wordsFor(error, trans, format) },
-        ui,
-        trans,
-        format
-      )
-    );
+    errors.map(error => {
+      const preset = emptiedDefault(values, error.property ?? '', schema);
+      const message =
+        preset === undefined
+          ? wordsFor(error, trans, format)
+          : emptiedWords(preset, trans, format);
+      return wholeField({ ...error, message }, ui, trans, format);
+    });
   const context: FieldContext = { isPressed, touched };
   const onChange = (event: IChangeEvent<Values>, id?: string): void => {
     const name = rootOf(id ?? '');
     setTouched([...touched, name]);
-    change(event.formData ?? {}, name);
+    change(withEmptied(event.formData ?? {}, id ?? '', schema), name);
   };
   // These types are those of another form's values; they fit any.
   const look = ui as NonNullable<FormProps<Values>['uiSchema']>;

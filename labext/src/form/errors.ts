@@ -8,6 +8,7 @@ import type {
 
 import type { FieldError } from '../api/error';
 import type { Format } from '../text/format';
+import { writeNumber } from '../text/numerals';
 
 /** Fields of a request that the form shows outside of the kind's own. */
 export type Envelope = 'name' | 'priority' | 'max_attempts' | 'timeout_s' | 'tags';
@@ -149,13 +150,25 @@ export function wordsFor(
   return known?.() ?? error.message ?? trans.__('Is not a value that can be used.');
 }
 
+/** Says that a field was emptied which must have a value, and what the default was. */
+export function emptiedWords(
+  preset: unknown,
+  trans: TranslationBundle,
+  format: Format
+): string {
+  const told =
+    typeof preset === 'number' ? writeNumber(preset, format.code) : String(preset);
+  return trans.__('Must be given; the default is %1.', `\u2068${told}\u2069`);
+}
+
 interface Params {
   readonly limit?: unknown;
   readonly type?: unknown;
 }
 
 function typeWords(type: unknown, trans: TranslationBundle): string {
-  switch (type) {
+  const [first] = [type].flat();
+  switch (first) {
     case 'integer':
       return trans.__('Must be a whole number.');
     case 'number':

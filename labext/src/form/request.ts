@@ -1,4 +1,5 @@
 import type { RunRequest } from '../api/types';
+import { readNumber } from '../text/numerals';
 import type { Texts } from './Envelope';
 import type { Values } from './RunForm';
 
@@ -19,5 +20,7 @@ export function requestOf(kind: string, values: Values, texts: Texts): RunReques
 type Numbers = Pick<RunRequest, 'priority' | 'max_attempts' | 'timeout_s'>;
 
 function numberOf(name: keyof Numbers, text: string): Numbers {
-  return text.trim() === '' ? {} : { [name]: Number(text) };
+  const typed = readNumber(text);
+  // What is no number goes as it is: the server says at its field what is wrong.
+  return typed === null ? {} : { [name]: typed };
 }

@@ -1,4 +1,3 @@
-import type { TranslationBundle } from '@jupyterlab/translation';
 import type { RJSFSchema, UiSchema } from '@rjsf/utils';
 
 /** Says in a schema: a list whose entries are written one a line. */
@@ -21,12 +20,13 @@ export interface Prepared {
  * Prepares a kind's schema for its form: in the page's language, without a heading.
  *
  * @param schema - JSON schema of the kind's parameters.
+ * @param tell - Says its titles and descriptions in the page's language.
  */
 export function schemaOf(
   schema: Readonly<Record<string, unknown>>,
-  trans: TranslationBundle
+  tell: (english: string) => string
 ): Prepared {
-  const told = translate(schema, trans) as RJSFSchema;
+  const told = translate(schema, tell) as RJSFSchema;
   // The page says already what the form is for.
   delete told.title;
   delete told.description;
@@ -99,19 +99,24 @@ function isTexts({ additionalProperties }: RJSFSchema): boolean {
   );
 }
 
-/** Returns a copy with every title and description in the page's language. */
-function translate(value: unknown, trans: TranslationBundle): unknown {
+/**
+ * Returns a copy with every title and description in the page's language, and without examples:
+ * a form would offer them, and nobody knows whether they are there.
+ */
+function translate(value: unknown, tell: (english: string) => string): unknown {
   if (Array.isArray(value)) {
-    return value.map(item => translate(item, trans));
+    return value.map(item => translate(item, tell));
   }
   if (typeof value !== 'object' || value === null) {
     return value;
   }
-  const entries = Object.entries(value).map(([name, inner]): [string, unknown] =>
-    typeof inner === 'string' && (name === 'title' || name === 'description')
-      ? [name, trans._p('kind', inner)]
-      : // A default is data, even where it has a title of its own.
-        [name, name === 'default' ? inner : translate(inner, trans)]
-  );
+  const entries = Object.entries(value)
+    .filter(([name, inner]) => !(name === 'examples' && Array.isArray(inner)))
+    .map(([name, inner]): [string, unknown] =>
+      typeof inner === 'string' && (name === 'title' || name === 'description')
+        ? [name, tell(inner)]
+        : // A default is data, even where it has a title of its own.
+          [name, name === 'default' ? inner : translate(inner, tell)]
+    );
   return Object.fromEntries(entries);
 }

@@ -7,7 +7,8 @@ import type { Kind, Run } from '../api/types';
 import type { ILabpool } from '../tokens';
 import { useLabpool } from '../views/widget';
 import type { Draft } from './draft';
-import { NO_TEXTS, type Texts } from './Envelope';
+import type { Texts } from './Envelope';
+import type { DraftKeeper } from './keeping';
 import { refusalOf, type Refusal } from './errors';
 import { requestOf } from './request';
 import type { Values } from './RunForm';
@@ -37,17 +38,26 @@ export interface Form extends State {
   readonly submit: () => void;
 }
 
-/** Holds what is typed, and what its button does. */
-export function useForm(props: {
+/** What a form is of. */
+interface FormProps {
   readonly kind: Kind;
   readonly draft: Draft;
+  readonly keeper: DraftKeeper;
   readonly launched: (run: Run) => void;
-}): Form {
+}
+
+/** Holds what is typed, and what its button does. */
+export function useForm(props: FormProps): Form {
   const labpool = useLabpool();
   const { trans } = labpool;
   const [state, setState] = React.useState(() => startOf(props.draft));
   const put = (change: Partial<State>): void => {
     setState(before => ({ ...before, ...change }));
+  };
+  const type = (change: Partial<State>): void => {
+    const { values, texts } = { ...state, ...change };
+    props.keeper.keep({ kind: props.kind.name, params: values, texts });
+    put(change);
   };
   const judge = React.useCallback((isValid: boolean) => {
     setState(before => (before.isValid === isValid ? before : { ...before, isValid }));
@@ -58,11 +68,11 @@ export function useForm(props: {
       texts: state.texts,
       refusal: state.refusal,
       change: (texts: Texts) => {
-        put({ texts, refusal: state.refusal && { ...state.refusal, envelope: {} } });
+        type({ texts, refusal: state.refusal && { ...state.refusal, envelope: {} } });
       }
     },
     change: (values: Values, edited: string) => {
-      put({ values, problem: '', refusal: without(state.refusal, edited) });
+      type({ values, problem: '', refusal: without(state.refusal, edited) });
     },
     judge,
     submit: () => {
@@ -76,7 +86,7 @@ export function useForm(props: {
 }
 
 async function launchRun(
-  { kind, launched }: { readonly kind: Kind; readonly launched: (run: Run) => void },
+  { kind, keeper, launched }: FormProps,
   state: State,
   put: (change: Partial<State>) => void,
   { api, session, trans }: ILabpool
@@ -85,6 +95,7 @@ async function launchRun(
   try {
     const run = await api.launch(requestOf(kind.name, state.values, state.texts));
     session.learn([run]);
+    keeper.forget(kind.name);
     launched(run);
   } catch (error) {
     put({ isBusy: false, presses: state.presses + 1, ...answerOf(error, trans) });
@@ -94,7 +105,7 @@ async function launchRun(
 function startOf(draft: Draft): State {
   return {
     values: draft.params,
-    texts: { ...NO_TEXTS, name: draft.name },
+    texts: draft.texts,
     refusal: null,
     problem: '',
     isValid: null,

@@ -85,6 +85,8 @@ function others(run: Run, event: RunEvent): Partial<Run> {
   switch (event.type) {
     case 'params_resolved':
       return { resolved: { ...run.resolved, ...event.values } };
+    case 'run_renamed':
+      return { name: event.name };
     case 'run_interrupted':
       return {
         state: 'interrupted',

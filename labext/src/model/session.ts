@@ -94,8 +94,8 @@ export class Session implements IDisposable {
     return this._alerts;
   }
 
-  /** What the job kinds are called, by name. */
-  get kinds(): ReadonlyMap<string, string> {
+  /** What the job kinds are called, by name and language. */
+  get kinds(): ReadonlyMap<string, Readonly<Record<string, string>>> {
     return this._kinds;
   }
 
@@ -270,7 +270,7 @@ export class Session implements IDisposable {
   });
   private _link: Link = 'idle';
   private _problem = '';
-  private _kinds: ReadonlyMap<string, string> = new Map();
+  private _kinds: ReadonlyMap<string, Readonly<Record<string, string>>> = new Map();
   private _seesPool = true;
   private timer = 0;
   private _pool: Pool | null = null;

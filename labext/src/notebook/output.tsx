@@ -11,6 +11,7 @@ import { Outcome } from '../page/outcome';
 import { Workers } from '../page/workers';
 import { Commands } from '../tokens';
 import { useCommands } from '../views/actions';
+import { KindWords } from '../views/kindWords';
 import { LinkNote, Note } from '../views/notes';
 import { useLabpool, useSignal } from '../views/widget';
 
@@ -29,14 +30,16 @@ export function Output({ detail }: { readonly detail: RunDetail }): React.ReactE
   useSignal(detail.changed);
   const { run } = detail;
   return (
-    <div className="lp-Page lp-Output">
-      <LinkNote />
-      {run && isLive(detail) ? (
-        <Live detail={detail} run={run} />
-      ) : (
-        <Saved detail={detail} />
-      )}
-    </div>
+    <KindWords run={run}>
+      <div className="lp-Page lp-Output">
+        <LinkNote />
+        {run && isLive(detail) ? (
+          <Live detail={detail} run={run} />
+        ) : (
+          <Saved detail={detail} />
+        )}
+      </div>
+    </KindWords>
   );
 }
 

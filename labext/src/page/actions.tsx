@@ -1,5 +1,6 @@
 import {
   deleteIcon,
+  editIcon,
   type LabIcon,
   redoIcon,
   runIcon,
@@ -12,10 +13,11 @@ import * as React from 'react';
 import { hasEnded, type Run } from '../api/types';
 import type { RunDetail } from '../model/runDetail';
 import { Commands } from '../tokens';
+import { useFocusKept } from '../views/focus';
 import { useLabpool, useSignal } from '../views/widget';
 
 /** What can be done with a run in its state. */
-export type Action = 'cancelRun' | 'resumeRun' | 'retryRun' | 'deleteRun';
+export type Action = 'cancelRun' | 'resumeRun' | 'retryRun' | 'editRun' | 'deleteRun';
 
 /** The actions that fit a run, in the order of the buttons. */
 export function actionsOf(run: Run): readonly Action[] {
@@ -24,6 +26,7 @@ export function actionsOf(run: Run): readonly Action[] {
     resumeRun: ['failed', 'cancelled', 'interrupted'].includes(run.state),
     cancelRun: !isOver,
     retryRun: isOver,
+    editRun: isOver,
     deleteRun: isOver
   };
   return (Object.keys(fits) as Action[]).filter(action => fits[action]);
@@ -49,19 +52,23 @@ export function Actions(props: {
           (among?.includes(action) ?? true) && commands.hasCommand(Commands[action])
       )
     : [];
-  useFocusKept(node, actions.join());
+  const kept = useFocusKept(node, 'jp-button, button');
   return (
-    <div ref={node} className="lp-PageActions">
+    <div ref={node} className="lp-PageActions" {...kept}>
       {actions.map(action => (
         <ToolbarButtonComponent
           key={action}
           {...look(action, trans)}
-          enabled={
-            session.link === 'live' && !(action === 'cancelRun' && isStopping(run))
-          }
+          {...(action === 'cancelRun' && isStopping(run)
+            ? { label: trans.__('Cancelling…') }
+            : {})}
+          enabled={session.link === 'live'}
           noFocusOnClick={false}
           onClick={() => {
-            void commands.execute(Commands[action], { id: detail.id });
+            // A button that is pressed in vain keeps the keyboard; one that is off would lose it.
+            if (commands.isEnabled(Commands[action], { id: detail.id })) {
+              void commands.execute(Commands[action], { id: detail.id });
+            }
           }}
         />
       ))}
@@ -96,6 +103,12 @@ function look(
         icon: redoIcon,
         tooltip: trans.__('Launch a new run with the same parameters')
       };
+    case 'editRun':
+      return {
+        label: trans.__('Run with Changes…'),
+        icon: editIcon,
+        tooltip: trans.__('Open the form for a new run, filled in as this one was')
+      };
     case 'deleteRun':
       return {
         label: trans.__('Delete'),
@@ -103,17 +116,4 @@ function look(
         tooltip: trans.__('Delete the run with its log and files')
       };
   }
-}
-
-/** When the button that had the focus goes, the first one of the others has it. */
-function useFocusKept(node: React.RefObject<HTMLElement>, actions: string): void {
-  const had = React.useRef(false);
-  React.useLayoutEffect(() => {
-    if (had.current && document.activeElement === document.body) {
-      node.current?.querySelector<HTMLElement>('jp-button, button')?.focus();
-    }
-    return () => {
-      had.current = node.current?.contains(document.activeElement) ?? false;
-    };
-  }, [node, actions]);
 }

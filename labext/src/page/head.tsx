@@ -47,12 +47,10 @@ export function Standing(props: {
 
 /** Kind, id, owner and tags. */
 export function About({ run }: { readonly run: Run }): React.ReactElement {
-  const { session, trans } = useLabpool();
+  const { kinds, trans } = useLabpool();
   return (
     <div className="lp-PageHead-about lp-Dim">
-      <bdi title={run.kind}>
-        {trans._p('kind', session.kinds.get(run.kind) ?? run.kind)}
-      </bdi>
+      <bdi title={run.kind}>{kinds.title(run.kind)}</bdi>
       <span>
         <bdi className="lp-Code">{run.id}</bdi>
         <CopyButton isSmall label={trans.__('Copy id')} text={() => run.id} />

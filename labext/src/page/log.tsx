@@ -4,6 +4,7 @@ import * as React from 'react';
 import { hasEnded } from '../api/types';
 import type { RunDetail } from '../model/runDetail';
 import { Note } from '../views/notes';
+import { rowSize } from '../views/rowSize';
 import { useLabpool, useSignal } from '../views/widget';
 import { useFollow } from './follow';
 import { LogRow } from './logRow';
@@ -38,11 +39,12 @@ function Lines({ detail }: { readonly detail: RunDetail }): React.ReactElement {
   const { trans } = useLabpool();
   const { logs } = detail;
   const list = React.useRef<HTMLDivElement>(null);
-  const rows = useVirtualizer({
+  const rows = useVirtualizer<HTMLDivElement, Element>({
     count: logs.shown.length,
     getScrollElement: () => list.current,
     estimateSize: () => LINE,
     getItemKey: at => logs.shown[at]?.seq ?? at,
+    measureElement: rowSize,
     overscan: 20
   });
   const follow = useFollow(list, rows.getTotalSize() + logs.shown.length);

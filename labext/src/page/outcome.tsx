@@ -35,7 +35,7 @@ function Problem(props: {
   /** Whether the run does not go on by itself. */
   readonly isOver: boolean;
 }): React.ReactElement {
-  const { trans } = useLabpool();
+  const { trans, errors } = useLabpool();
   const { run, error, isOver } = props;
   const { traceback } = error.details;
   const what = isOver ? advice(error, trans) : '';
@@ -46,7 +46,7 @@ function Problem(props: {
       aria-label={trans.__('Error')}
     >
       <p className="lp-PageProblem-message" dir="auto">
-        {error.message}
+        {errors.say(error)}
       </p>
       {what !== '' && <p>{what}</p>}
       <bdi className="lp-Code lp-Dim">{error.code}</bdi>

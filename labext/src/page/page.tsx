@@ -2,6 +2,7 @@ import * as React from 'react';
 
 import { hasEnded, type Run } from '../api/types';
 import type { RunDetail } from '../model/runDetail';
+import { KindWords } from '../views/kindWords';
 import { LinkNote } from '../views/notes';
 import { useSignal } from '../views/widget';
 import { Details } from './details';
@@ -20,20 +21,22 @@ export function Page(props: {
   useSignal(detail.changed);
   const { run, phase } = detail;
   return (
-    <div className="lp-Page">
-      <LinkNote />
-      {run && (
-        <>
-          <Head run={run} isDeleted={phase === 'deleted'} />
-          <Workers detail={detail} run={run} />
-          <Outcome run={run} />
-        </>
-      )}
-      <PhaseNote {...props} />
-      {run && (phase === 'ready' || phase === 'deleted') && (
-        <Body detail={detail} run={run} />
-      )}
-    </div>
+    <KindWords run={run}>
+      <div className="lp-Page">
+        <LinkNote />
+        {run && (
+          <>
+            <Head run={run} isDeleted={phase === 'deleted'} />
+            <Workers detail={detail} run={run} />
+            <Outcome run={run} />
+          </>
+        )}
+        <PhaseNote {...props} />
+        {run && (phase === 'ready' || phase === 'deleted') && (
+          <Body detail={detail} run={run} />
+        )}
+      </div>
+    </KindWords>
   );
 }
 

@@ -12,7 +12,7 @@ export function Params(props: {
   /** Attempts that it was allowed at first; resuming raises the number. */
   readonly maxAttempts: number;
 }): React.ReactElement {
-  const { trans } = useLabpool();
+  const { trans, kinds } = useLabpool();
   const { run, maxAttempts } = props;
   const params = Object.entries(run.params);
   return (
@@ -26,7 +26,11 @@ export function Params(props: {
       {params.length === 0 ? (
         <Note>{trans.__('This run has no parameters.')}</Note>
       ) : (
-        <Table params={params} resolved={run.resolved} />
+        <Table
+          params={params}
+          resolved={run.resolved}
+          titles={kinds.params(run.kind)}
+        />
       )}
     </div>
   );
@@ -36,8 +40,10 @@ function Table(props: {
   readonly params: readonly (readonly [string, unknown])[];
   /** What the job chose where nothing was given. */
   readonly resolved: Run['resolved'];
+  /** What people call the params, by name. */
+  readonly titles: ReadonlyMap<string, string>;
 }): React.ReactElement {
-  const { trans } = useLabpool();
+  const { trans, format } = useLabpool();
   return (
     <table className="lp-PageTable">
       <thead>
@@ -49,8 +55,8 @@ function Table(props: {
       <tbody>
         {props.params.map(([name, value]) => (
           <tr key={name}>
-            <th scope="row">
-              <bdi className="lp-Code">{name}</bdi>
+            <th scope="row" title={name}>
+              <bdi>{props.titles.get(name) ?? format.name(name)}</bdi>
             </th>
             <td>
               {name in props.resolved ? (

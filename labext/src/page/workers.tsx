@@ -1,6 +1,7 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import type { Progress, Run, Worker } from '../api/types';
+import type { Pool, Progress, Run, Worker } from '../api/types';
 import type { RunDetail } from '../model/runDetail';
 import { ProgressBar, progressText, shareOf } from '../views/progress';
 import { useLabpool, useSignal } from '../views/widget';
@@ -14,7 +15,7 @@ export function Workers(props: {
   useSignal(session.poolChanged);
   const { detail, run } = props;
   if (run.state === 'queued') {
-    return <p className="lp-Dim lp-Waits">{trans.__('Waiting for a free worker.')}</p>;
+    return <p className="lp-Dim lp-Waits">{waitWords(session.pool, trans)}</p>;
   }
   if (run.state !== 'running') {
     return run.progress && run.state !== 'succeeded' ? (
@@ -24,9 +25,18 @@ export function Workers(props: {
     ) : null;
   }
   const seen = session.pool?.workers.filter(worker => worker.run_id === run.id) ?? [];
+  const ids = idsOf(run, seen, detail.progress);
+  const shares = ids.length > 1;
   return (
     <ul className="lp-PageWorkers" aria-label={trans.__('Workers')}>
-      {idsOf(run, seen, detail.progress).map(id => {
+      {shares && (
+        <Row
+          progress={run.progress && { ...run.progress, message: '' }}
+          label={trans.__('All workers')}
+          state={run.state}
+        />
+      )}
+      {ids.map(id => {
         const worker = seen.find(one => one.id === id);
         return (
           <Row
@@ -35,11 +45,27 @@ export function Workers(props: {
             label={id}
             state={run.state}
             about={worker}
+            shares={shares}
           />
         );
       })}
     </ul>
   );
+}
+
+/** What a run in the queue waits for. */
+function waitWords(pool: Pool | null, trans: TranslationBundle): string {
+  switch (pool?.state) {
+    case 'starting':
+    case 'stopped':
+      return trans.__('The workers are starting; it begins as soon as one is there.');
+    case 'failed':
+      return trans.__('The workers could not start; it begins when they do.');
+    default:
+      return pool?.workers.length === 0
+        ? trans.__('Waiting for a worker to come up.')
+        : trans.__('Waiting for a free worker.');
+  }
 }
 
 /** The workers that the run was given to, and any that has spoken since. */
@@ -58,9 +84,11 @@ function Row(props: {
   readonly label: string;
   readonly state: Run['state'];
   readonly about?: Worker | undefined;
+  /** Whether it is one of several: what they say of the progress is that of them all. */
+  readonly shares?: boolean;
 }): React.ReactElement {
   const { trans, format } = useLabpool();
-  const { progress, label, about } = props;
+  const { progress, label, about, shares = false } = props;
   const share = shareOf(progress);
   return (
     <li data-state={props.state}>
@@ -71,13 +99,19 @@ function Row(props: {
         >
           {label}
         </bdi>
-        <span>
-          {progress ? progressText(progress, format) : trans.__('No progress reported')}
-        </span>
+        {!shares && (
+          <span>
+            {progress
+              ? progressText(progress, format)
+              : trans.__('No progress reported')}
+          </span>
+        )}
         {progress?.message && <span dir="auto">{progress.message}</span>}
-        {share !== null && <strong>{format.percent(share)}</strong>}
+        {share !== null && !shares && <strong>{format.percent(share)}</strong>}
       </div>
-      <ProgressBar progress={progress} label={trans.__('Progress of %1', label)} />
+      {!shares && (
+        <ProgressBar progress={progress} label={trans.__('Progress of %1', label)} />
+      )}
     </li>
   );
 }

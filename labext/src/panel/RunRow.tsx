@@ -4,15 +4,17 @@ import type { Run } from '../api/types';
 import { Commands } from '../tokens';
 import { CommandButton, useCommands } from '../views/actions';
 import { Facts } from '../views/list';
+import { openMenu } from '../views/menu';
 import { ProgressBar } from '../views/progress';
 import { StateMark } from '../views/state';
-import { useLabpool } from '../views/widget';
-import { runFacts, runTime } from './runText';
+import { useLabpool, useSignal } from '../views/widget';
+import { runFacts, runTime, runTimes } from './runText';
 
 const ACTIONS = [
   Commands.cancelRun,
   Commands.resumeRun,
   Commands.retryRun,
+  Commands.editRun,
   Commands.deleteRun
 ];
 
@@ -24,12 +26,23 @@ export function RunRow(props: {
   /** Whether the Tab key comes to this row. */
   readonly isCurrent: boolean;
 }): React.ReactElement {
-  const labpool = useLabpool();
+  const page = useLabpool();
+  useSignal(page.opened.changed);
   const { give } = useCommands();
   const { run, kind, isCurrent } = props;
+  const labpool = { ...page, format: page.kinds.formatOf(run.kind) };
   const tabIndex = isCurrent ? 0 : -1;
   return (
-    <div className="lp-Row lp-RunRow" data-state={run.state}>
+    <div
+      className="lp-Row lp-RunRow"
+      data-state={run.state}
+      aria-current={page.opened.runId === run.id ? 'page' : undefined}
+      onContextMenu={event => {
+        openMenu(page, event, [Commands.openRun, Commands.renameRun, ...ACTIONS], {
+          id: run.id
+        });
+      }}
+    >
       <StateMark run={run} brief />
       <button
         type="button"
@@ -54,10 +67,15 @@ export function RunRow(props: {
         ))}
       </div>
       <div className="lp-Row-facts">
-        <span className="lp-Row-text" title={run.error?.message}>
+        <span
+          className="lp-Row-text"
+          title={run.error ? labpool.errors.say(run.error) : undefined}
+        >
           <Facts items={[...runFacts(run, labpool), kind]} />
         </span>
-        <span className="lp-Row-time">{runTime(run, labpool)}</span>
+        <span className="lp-Row-time" title={runTimes(run, labpool)}>
+          {runTime(run, labpool)}
+        </span>
       </div>
       {run.state === 'running' && (
         <ProgressBar

@@ -3,6 +3,7 @@ import * as React from 'react';
 import { ALL_RUNS, RunList } from '../model/runList';
 import { Commands } from '../tokens';
 import { useCommands } from '../views/actions';
+import { useFocusKept } from '../views/focus';
 import { Note } from '../views/notes';
 import { useClock, useLabpool, useSignal } from '../views/widget';
 import { RunFilterBar } from './RunFilterBar';
@@ -14,19 +15,18 @@ const CLOCK_S = 20;
 /** The runs: those that run first, then those that wait, then the latest. */
 export function Runs(props: { readonly list: RunList }): React.ReactElement {
   const { list } = props;
-  const { session, trans } = useLabpool();
+  const { session, kinds } = useLabpool();
   useSignal(list.changed);
   useClock(CLOCK_S);
   useSignal(session.linkChanged);
   const titles = React.useMemo(
-    () =>
-      new Map(
-        [...session.kinds].map(([name, title]) => [name, trans._p('kind', title)])
-      ),
-    [session.kinds, trans]
+    () => new Map([...session.kinds.keys()].map(name => [name, kinds.title(name)])),
+    [session.kinds, kinds]
   );
+  const node = React.useRef<HTMLDivElement>(null);
+  const kept = useFocusKept(node, '.lp-RunRow button, input');
   return (
-    <div className="lp-Runs">
+    <div className="lp-Runs" ref={node} {...kept}>
       <RunFilterBar
         filter={list.filter}
         titles={titles}

@@ -1,6 +1,8 @@
 import * as React from 'react';
 
 import type { Gpu, Worker } from '../api/types';
+import { Commands } from '../tokens';
+import { useCommands } from '../views/actions';
 import { useLabpool } from '../views/widget';
 import { cpuText } from './PoolTotal';
 
@@ -22,17 +24,30 @@ export function WorkerMeters(props: { readonly worker: Worker }): React.ReactEle
         <span className="jp-sr-only">{trans.__('Uptime')} </span>
         {uptime(worker.uptime_s, format.duration.bind(format))}
       </span>
-      {worker.errors > 0 && (
-        <span className="lp-Meters-errors">
-          {trans._n(
-            '%2 error',
-            '%2 errors',
-            worker.errors,
-            format.number(worker.errors)
-          )}
-        </span>
-      )}
+      {worker.errors > 0 && <Errors worker={worker} />}
     </div>
+  );
+}
+
+/** How many attempts ended badly on a worker; leads to the run of the last one. */
+function Errors({ worker }: { readonly worker: Worker }): React.ReactElement {
+  const { trans, format } = useLabpool();
+  const { give } = useCommands();
+  const { errors, failed_run_id: run } = worker;
+  const words = trans._n('%2 error', '%2 errors', errors, format.number(errors));
+  return run === null ? (
+    <span className="lp-Meters-errors">{words}</span>
+  ) : (
+    <button
+      type="button"
+      className="lp-Link lp-Meters-errors"
+      title={trans.__('Open the run that failed here last')}
+      onClick={() => {
+        give(Commands.openRun, { id: run });
+      }}
+    >
+      {words}
+    </button>
   );
 }
 

@@ -4,6 +4,7 @@ import type { Worker } from '../api/types';
 import { Commands, type ILabpool } from '../tokens';
 import { CommandButton, useCommands } from '../views/actions';
 import { Facts } from '../views/list';
+import { openMenu } from '../views/menu';
 import { ProgressBar, progressText } from '../views/progress';
 import { useLabpool } from '../views/widget';
 import { WorkerMeters } from './WorkerMeters';
@@ -14,13 +15,26 @@ export function WorkerRow(props: { readonly worker: Worker }): React.ReactElemen
   const { session, trans } = labpool;
   const { worker } = props;
   const name = worker.run_id && (session.run(worker.run_id)?.name ?? worker.run_id);
-  const facts = workerFacts(worker, labpool);
+  const shares = isShared(worker, labpool);
+  const facts = workerFacts(worker, labpool, shares);
   return (
     <div
       className="lp-Row lp-WorkerRow"
       role="listitem"
       data-row={worker.id}
       data-state={worker.state}
+      onContextMenu={event => {
+        const id = worker.run_id ?? '';
+        if (
+          event.target instanceof Element &&
+          event.target.closest('.lp-Row-name') &&
+          id !== ''
+        ) {
+          openMenu(labpool, event, [Commands.openRun, Commands.cancelRun], { id });
+        } else {
+          openMenu(labpool, event, [Commands.restartWorker], { id: worker.id });
+        }
+      }}
     >
       <span
         className="lp-WorkerRow-mark"
@@ -46,10 +60,12 @@ export function WorkerRow(props: { readonly worker: Worker }): React.ReactElemen
               <Facts items={facts} />
             </span>
           </div>
-          <ProgressBar
-            progress={worker.progress}
-            label={trans.__('Progress of %1', name)}
-          />
+          {!shares && (
+            <ProgressBar
+              progress={worker.progress}
+              label={trans.__('Progress of %1', name)}
+            />
+          )}
         </>
       )}
       <WorkerMeters worker={worker} />
@@ -78,13 +94,24 @@ function RunButton(props: {
   );
 }
 
+/** Whether others work on the same run: what it says of its progress is then that of them all. */
+function isShared(worker: Worker, { session }: ILabpool): boolean {
+  const workers = session.pool?.workers ?? [];
+  const together = workers.filter(one => one.run_id === worker.run_id);
+  return worker.run_id !== null && together.length > 1;
+}
+
 /** What a worker does now, in the job's words where it has some. */
-function workerFacts(worker: Worker, { trans, format }: ILabpool): readonly string[] {
+function workerFacts(
+  worker: Worker,
+  { trans, format }: ILabpool,
+  shares: boolean
+): readonly string[] {
   const { progress, state } = worker;
   const facts = [
     state === 'stuck' ? workerWord(worker, trans) : '',
     progress?.message ?? '',
-    progress ? progressText(progress, format) : ''
+    progress && !shares ? progressText(progress, format) : ''
   ].filter(fact => fact !== '');
   return facts.length > 0 ? facts : [workerWord(worker, trans)];
 }

@@ -1,7 +1,12 @@
-import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
+import {
+  useVirtualizer,
+  type VirtualItem,
+  type Virtualizer
+} from '@tanstack/react-virtual';
 import * as React from 'react';
 
 import type { Run } from '../api/types';
+import { rowSize } from '../views/rowSize';
 
 /** Pixels of a row before it has been measured. */
 const ROW_PX = 42;
@@ -40,6 +45,7 @@ export function useRows(
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
     getItemKey: index => rows[index]?.id ?? index,
+    measureElement: rowSize,
     overscan: 6,
     // The row with the keyboard stays, however far away one scrolls.
     rangeExtractor: ({ startIndex, endIndex, overscan, count }) => {
@@ -66,10 +72,11 @@ function useAnchor(
   scroller: React.RefObject<HTMLDivElement>,
   rows: readonly Run[]
 ): void {
-  const anchor = React.useRef<{ id: string; start: number } | null>(null);
+  const anchor = React.useRef<Place | null>(null);
   React.useLayoutEffect(() => {
     const node = scroller.current;
-    if (!node) {
+    // A list that is hidden has no place; its place is taken up again when it is shown.
+    if (!node || node.clientHeight === 0) {
       return;
     }
     const before = anchor.current;
@@ -79,9 +86,19 @@ function useAnchor(
       node.scrollTop += start - before.start;
     }
     const first = virtual.getVirtualItemForOffset(node.scrollTop);
-    const id = first && rows[first.index]?.id;
-    anchor.current = id === undefined ? null : { id, start: first?.start ?? 0 };
+    anchor.current = placeOf(first, rows);
   });
+}
+
+/** A row, and the pixels above it. */
+interface Place {
+  readonly id: string;
+  readonly start: number;
+}
+
+function placeOf(item: VirtualItem | undefined, rows: readonly Run[]): Place | null {
+  const id = item && rows[item.index]?.id;
+  return id === undefined ? null : { id, start: item?.start ?? 0 };
 }
 
 /** Up, Down, Home and End go from run to run; Tab goes to what can be done with one. */

@@ -31,7 +31,7 @@ export const dashboardPlugin: JupyterFrontEndPlugin<void> = {
   ): void => {
     const { trans } = labpool;
     const isDark = (): boolean => !(themes?.isLight(themes.theme ?? '') ?? true);
-    add(app, labpool, restorer, {
+    add(app, labpool, restorer, themes, {
       command: Commands.openDashboard,
       id: 'labpool-dashboard',
       label: trans.__('Timeline of the Workers'),
@@ -41,7 +41,7 @@ export const dashboardPlugin: JupyterFrontEndPlugin<void> = {
         lang: labpool.format.dir === 'rtl' ? 'fa' : 'en'
       })
     });
-    add(app, labpool, restorer, {
+    add(app, labpool, restorer, themes, {
       command: Commands.openDaskDashboard,
       id: 'labpool-dask-dashboard',
       label: trans.__('Dask Dashboard'),
@@ -63,6 +63,7 @@ function add(
   app: JupyterFrontEnd,
   labpool: ILabpool,
   restorer: ILayoutRestorer | null,
+  themes: IThemeManager | null,
   board: Board
 ): void {
   const tracker = new WidgetTracker<MainAreaWidget>({ namespace: board.id });
@@ -71,7 +72,8 @@ function add(
     icon: labpoolIcon,
     describedBy: { args: { type: 'object', properties: {} } },
     execute: async () => {
-      const open = tracker.find(page => !page.isDisposed) ?? make(labpool, board);
+      const open =
+        tracker.find(page => !page.isDisposed) ?? make(labpool, board, themes);
       if (!open.isAttached) {
         app.shell.add(open, 'main');
         await tracker.add(open);
@@ -84,10 +86,23 @@ function add(
   }
 }
 
-function make(labpool: ILabpool, board: Board): MainAreaWidget {
+function make(
+  labpool: ILabpool,
+  board: Board,
+  themes: IThemeManager | null
+): MainAreaWidget {
   const frame = new IFrame({
     sandbox: ['allow-scripts', 'allow-same-origin', 'allow-popups'],
     loading: 'lazy'
+  });
+  const look = (): void => {
+    if (frame.url !== '') {
+      frame.url = addressOf(frame.url, board);
+    }
+  };
+  themes?.themeChanged.connect(look);
+  frame.disposed.connect(() => {
+    themes?.themeChanged.disconnect(look);
   });
   const page = new MainAreaWidget({
     content: frame,
@@ -122,8 +137,12 @@ async function reveal(labpool: ILabpool, board: Board, frame: IFrame): Promise<v
   if (path === null) {
     throw new Error(labpool.trans.__('This pool has no such page.'));
   }
-  const query = URLExt.objectToQueryString(board.query());
-  frame.url = URLExt.join(PageConfig.getBaseUrl(), path) + query;
+  frame.url = addressOf(URLExt.join(PageConfig.getBaseUrl(), path), board);
+}
+
+/** The address of a page in the theme and the language of now. */
+function addressOf(url: string, board: Board): string {
+  return (url.split('?')[0] ?? '') + URLExt.objectToQueryString(board.query());
 }
 
 /** Waits for the pool; the page's own connection tells. */

@@ -9,8 +9,9 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import * as React from 'react';
 
 import type { Run } from '../api/types';
-import type { Draft } from '../form/draft';
+import { draftOf, type Draft } from '../form/draft';
 import { DraftModel, FormPage } from '../form/FormPage';
+import { DraftKeeper } from '../form/keeping';
 import { Commands, ILabpool } from '../tokens';
 import { LabpoolWidget } from '../views/widget';
 
@@ -26,7 +27,7 @@ export const formPlugin: JupyterFrontEndPlugin<void> = {
     labpool: ILabpool,
     restorer: ILayoutRestorer | null
   ): void => {
-    const model = new DraftModel();
+    const model = new DraftModel(new DraftKeeper(window.localStorage));
     const tracker = new WidgetTracker<MainAreaWidget>({ namespace: 'labpool-form' });
     let page: MainAreaWidget | null = null;
     const open = (): MainAreaWidget => {
@@ -47,7 +48,7 @@ export const formPlugin: JupyterFrontEndPlugin<void> = {
       execute: args => {
         page ??= open();
         show(app, tracker, page);
-        model.set(draftOf(args, model.draft));
+        model.set(chosen(args, model));
       }
     });
     if (restorer) {
@@ -58,6 +59,15 @@ export const formPlugin: JupyterFrontEndPlugin<void> = {
     }
   }
 };
+
+/** Without a kind, what was shown stays; without values, what was typed. */
+function chosen(args: ReadonlyPartialJSONObject, model: DraftModel): Draft {
+  const { keeper } = model;
+  const asked = draftOf(args);
+  const isBare = Object.keys(args).every(name => name === 'kind');
+  const typed = isBare && asked ? keeper.of(asked.kind) : null;
+  return typed ?? asked ?? keeper.last ?? model.draft;
+}
 
 function show(
   app: JupyterFrontEnd,
@@ -95,23 +105,14 @@ const ARGS = {
       description: 'Name of the kind of run; none to choose one.'
     },
     params: { type: 'object', description: 'Values to begin with.' },
-    name: { type: 'string', description: 'What the run is called.' }
+    name: { type: 'string', description: 'What the run is called.' },
+    priority: { type: 'number', description: 'Higher starts first.' },
+    max_attempts: { type: 'number', description: 'How often it may be tried.' },
+    timeout_s: { type: ['number', 'null'], description: 'Seconds for an attempt.' },
+    tags: {
+      type: 'array',
+      items: { type: 'string' },
+      description: 'Words to find it by.'
+    }
   }
 };
-
-/** Without a kind, what was shown stays. */
-function draftOf(args: ReadonlyPartialJSONObject, shown: Draft): Draft {
-  const { kind, params, name } = args;
-  if (typeof kind !== 'string') {
-    return shown;
-  }
-  return {
-    kind,
-    params: isObject(params) ? params : {},
-    name: typeof name === 'string' ? name : ''
-  };
-}
-
-function isObject(value: unknown): value is Draft['params'] {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

@@ -2,7 +2,10 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { createApi } from '../api/client';
+import { KindBook } from '../model/kindBook';
+import { Opened } from '../model/opened';
 import { Session } from '../model/session';
+import { ErrorVoice } from '../text/errors';
 import { createFormat } from '../text/language';
 import { ILabpool } from '../tokens';
 
@@ -16,15 +19,21 @@ export const labpoolPlugin: JupyterFrontEndPlugin<ILabpool> = {
   activate: (app: JupyterFrontEnd, given: ITranslator | null): ILabpool => {
     const translator = given ?? nullTranslator;
     const settings = app.serviceManager.serverSettings;
-    const api = createApi(settings);
+    const trans = translator.load('labpool');
+    const format = createFormat(translator);
+    const errors = new ErrorVoice(trans, format);
+    const api = createApi(errors, settings);
     const session = new Session(api, settings);
     void app.restored.then(() => session.connect());
     return {
       api,
       session,
+      opened: new Opened(),
+      kinds: new KindBook(api, session, format),
       commands: app.commands,
-      trans: translator.load('labpool'),
-      format: createFormat(translator),
+      trans,
+      format,
+      errors,
       translator
     };
   }

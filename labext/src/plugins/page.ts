@@ -44,6 +44,12 @@ export const pagePlugin: JupyterFrontEndPlugin<void> = {
         app.shell.activateById(page.id);
       }
     });
+    const look = (): void => {
+      const page = app.shell.currentWidget;
+      labpool.opened.runId = page instanceof RunPage ? page.runId : '';
+    };
+    app.shell.currentChanged?.connect(look);
+    void app.restored.then(look);
     void restorer?.restore(tracker, {
       command: Commands.openRun,
       args: page => ({ id: page.runId }),

@@ -30,10 +30,9 @@ export const sessionsPlugin: JupyterFrontEndPlugin<void> = {
       execute: async args => {
         const name = args['name'];
         if (typeof name === 'string' && name !== '') {
-          return saveSession(labpool, name);
+          return (await saveSession(labpool, name))?.name ?? '';
         }
-        await manageSessions(labpool);
-        return null;
+        return manageSessions(labpool);
       }
     });
   }

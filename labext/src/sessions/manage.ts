@@ -6,9 +6,14 @@ import { SessionsBody } from './list';
 import { SaveBody, type Given } from './save';
 import { readState } from './storageState';
 
-/** Shows the sessions that are kept, until somebody has seen enough. */
-export async function manageSessions(labpool: ILabpool): Promise<void> {
+/**
+ * Shows the sessions that are kept, until somebody has seen enough.
+ *
+ * @returns The name of the one that was saved last; empty where none was.
+ */
+export async function manageSessions(labpool: ILabpool): Promise<string> {
   const { trans } = labpool;
+  let last = '';
   for (;;) {
     const wantsMore = await ask(labpool, {
       title: trans.__('Sessions'),
@@ -18,9 +23,9 @@ export async function manageSessions(labpool: ILabpool): Promise<void> {
       types: false
     });
     if (wantsMore === null) {
-      return;
+      return last;
     }
-    await saveSession(labpool, '');
+    last = (await saveSession(labpool, ''))?.name ?? last;
   }
 }
 

@@ -24,14 +24,6 @@ const DAY: Intl.DateTimeFormatOptions = {
   minute: '2-digit',
   hourCycle: 'h23'
 };
-const BINARY_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
-const BINARY_WORDS = [
-  'بایت',
-  'کیبی‌بایت',
-  'مبی‌بایت',
-  'گیبی‌بایت',
-  'تبی‌بایت'
-] as const;
 const CLOCK: Intl.DateTimeFormatOptions = {
   hour: '2-digit',
   minute: '2-digit',
@@ -54,7 +46,6 @@ export function isBytes(name: string): boolean {
 export class Format {
   private readonly whole: Intl.NumberFormat;
   private readonly figures: Intl.NumberFormat;
-  private readonly tenths: Intl.NumberFormat;
   private readonly tiny: Intl.NumberFormat;
   private readonly shares: Intl.NumberFormat;
   private readonly compact: Intl.NumberFormat;
@@ -68,7 +59,6 @@ export class Format {
     const code = language.code;
     this.whole = new Intl.NumberFormat(code, { maximumFractionDigits: 0 });
     this.figures = new Intl.NumberFormat(code, { maximumSignificantDigits: 4 });
-    this.tenths = new Intl.NumberFormat(code, { maximumFractionDigits: 1 });
     this.tiny = new Intl.NumberFormat(code, {
       notation: 'scientific',
       maximumSignificantDigits: 3
@@ -113,9 +103,9 @@ export class Format {
     return size < 0.001 ? this.tiny.format(value) : this.figures.format(value);
   }
 
-  /** A value of a metric: memory in the unit that fits, by powers of 1024. */
+  /** A value of a metric: memory in the unit that fits. */
   metric(name: string, value: number): string {
-    return isBytes(name) ? this.memory(value) : this.number(value);
+    return isBytes(name) ? this.bytes(value) : this.number(value);
   }
 
   /** A number in little room, such as beside an axis. */
@@ -196,7 +186,22 @@ export class Format {
 
   /** A metric or a unit by the name that people know it by. */
   name(name: string): string {
-    return this.language.names[name] ?? name;
+    return (
+      this.language.names[name] ?? name.replace(/(?<=[a-z0-9])_(?=[a-z0-9])/g, ' ')
+    );
+  }
+
+  /** The names that are known. */
+  get names(): Readonly<Record<string, string>> {
+    return this.language.names;
+  }
+
+  /** The same language, with more names. */
+  withNames(names: Readonly<Record<string, string>>): Format {
+    return new Format({
+      ...this.language,
+      names: { ...this.language.names, ...names }
+    });
   }
 
   /** A value of a result. */
@@ -207,22 +212,11 @@ export class Format {
     if (typeof value === 'boolean') {
       return value ? this.language.text.yes : this.language.text.no;
     }
-    return value ?? '–';
-  }
-
-  /** `Intl` has no units of powers of 1024. */
-  private memory(value: number): string {
-    const at = Math.min(
-      Math.floor(Math.log2(Math.max(Math.abs(value), 1)) / 10),
-      BINARY_UNITS.length - 1
-    );
-    const units = this.language.dir === 'rtl' ? BINARY_WORDS : BINARY_UNITS;
-    const digits = at > 0 ? this.tenths : this.whole;
-    return `${digits.format(value / 1024 ** at)}\u00a0${units[at] ?? 'B'}`;
+    return value === null ? '–' : (this.language.names[`${name}=${value}`] ?? value);
   }
 
   private bytes(value: number): string {
-    const at = Math.min(Math.floor(Math.log10(Math.max(value, 1)) / 3), 4);
+    const at = Math.min(Math.floor(Math.log10(Math.max(Math.abs(value), 1)) / 3), 4);
     const digits = at > 0 ? 3 : 4;
     return this.unit(value / 1000 ** at, BYTE_UNITS[at] ?? 'byte', digits);
   }

@@ -101,9 +101,10 @@ function wrap(
   return `${open}\n${lines.join('')}${close}`;
 }
 
-/** Whether somebody named the run; the server's own names are the kind and a piece of the id. */
+/** Whether somebody named the run; the server's own names begin with the kind and end with a piece of the id. */
 function isOwnName(run: Asked): boolean {
-  return run.name !== `${run.kind} ${run.id.slice(0, 4)}`;
+  const { name, kind, id } = run;
+  return !(name.startsWith(`${kind} `) && name.endsWith(` ${id.slice(0, 4)}`));
 }
 
 function isPlainName(name: string): boolean {

@@ -33,9 +33,8 @@ export function sentence(
     case 'attempt_started':
       return trans.__('Attempt %1 started on %2.', n, isolated(event.worker));
     case 'cancel_requested':
-      return event.by === ''
-        ? trans.__('Asked to stop.')
-        : trans.__('Asked to stop by %1.', isolated(event.by));
+    case 'run_renamed':
+      return byPerson(event, trans);
     case 'worker_left':
       return left(event, trans);
     case 'artifact_saved':
@@ -55,6 +54,23 @@ function queued(
   return owner === ''
     ? trans.__('Launched.')
     : trans.__('Launched by %1.', isolated(owner));
+}
+
+/** What a person did to a run. */
+function byPerson(
+  event: Extract<Happening, { type: 'cancel_requested' | 'run_renamed' }>,
+  trans: TranslationBundle
+): string {
+  const by = isolated(event.by);
+  if (event.type === 'cancel_requested') {
+    return event.by === ''
+      ? trans.__('Asked to stop.')
+      : trans.__('Asked to stop by %1.', by);
+  }
+  const name = isolated(event.name);
+  return event.by === ''
+    ? trans.__('Renamed %1.', name)
+    : trans.__('Renamed %1 by %2.', name, by);
 }
 
 function requeued(

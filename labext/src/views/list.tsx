@@ -12,9 +12,14 @@ export class FocusKeeper extends React.Component<{
   override getSnapshotBeforeUpdate(): Place | null {
     const control = document.activeElement;
     const row = control?.closest<HTMLElement>('[data-row]');
-    return control instanceof HTMLElement && row && this.node.current?.contains(row)
-      ? { control, row: row.dataset['row'] ?? '' }
-      : null;
+    if (!(control instanceof HTMLElement && row && this.node.current?.contains(row))) {
+      return null;
+    }
+    const rows = [...this.node.current.querySelectorAll<HTMLElement>('[data-row]')];
+    const ids = rows.map(one => one.dataset['row'] ?? '');
+    const at = rows.indexOf(row);
+    const others = [...ids.slice(at + 1), ...ids.slice(0, at).reverse()];
+    return { control, row: ids[at] ?? '', others };
   }
 
   override componentDidUpdate(_: unknown, __: unknown, place: Place | null): void {
@@ -25,8 +30,9 @@ export class FocusKeeper extends React.Component<{
       place.control.focus({ preventScroll: true });
       return;
     }
-    const row = `[data-row="${CSS.escape(place.row)}"]`;
-    this.node.current?.querySelector<HTMLElement>(`${row} button`)?.focus();
+    // Where the row is gone too, the next one that is still there takes its place.
+    const row = [place.row, ...place.others].find(id => this.button(id));
+    (row === undefined ? null : this.button(row))?.focus();
   }
 
   override render(): React.ReactElement {
@@ -37,12 +43,19 @@ export class FocusKeeper extends React.Component<{
     );
   }
 
+  private button(row: string): HTMLElement | null {
+    const selector = `[data-row="${CSS.escape(row)}"] button`;
+    return this.node.current?.querySelector<HTMLElement>(selector) ?? null;
+  }
+
   private readonly node = React.createRef<HTMLDivElement>();
 }
 
 interface Place {
   readonly control: HTMLElement;
   readonly row: string;
+  /** The rows after it, then those before it, the nearest first. */
+  readonly others: readonly string[];
 }
 
 /** Small texts in one line, a dot between them, each in its own direction; no empty ones. */

@@ -1,3 +1,5 @@
+import { namesOf } from '../text/names';
+
 /** Every text of the widget. `{name}` stands for a value. */
 export interface Strings {
   readonly queued: string;
@@ -118,30 +120,6 @@ const PERSIAN: Strings = {
   no: 'خیر'
 };
 
-const PERSIAN_NAMES: Readonly<Record<string, string>> = {
-  accuracy: 'دقت',
-  batch: 'دسته',
-  bytes_per_s: 'بایت در ثانیه',
-  epoch: 'دوره',
-  eval_accuracy: 'دقت ارزیابی',
-  eval_loss: 'زیان ارزیابی',
-  example: 'نمونه',
-  file: 'پرونده',
-  item: 'مورد',
-  learning_rate: 'نرخ یادگیری',
-  loss: 'زیان',
-  memory: 'حافظه',
-  page: 'صفحه',
-  record: 'رکورد',
-  row: 'ردیف',
-  step: 'گام',
-  text: 'متن',
-  throughput: 'توان عملیاتی',
-  token: 'توکن',
-  val_accuracy: 'دقت ارزیابی',
-  val_loss: 'زیان ارزیابی'
-};
-
 /** A language: its code for `Intl`, its direction, its texts and its words for known names. */
 export interface Language {
   readonly code: string;
@@ -157,6 +135,6 @@ export interface Language {
  */
 export function language(code: string): Language {
   return code.toLowerCase().startsWith('fa')
-    ? { code: 'fa-IR', dir: 'rtl', text: PERSIAN, names: PERSIAN_NAMES }
-    : { code: code || 'en', dir: 'ltr', text: ENGLISH, names: {} };
+    ? { code: 'fa-IR', dir: 'rtl', text: PERSIAN, names: namesOf('fa') }
+    : { code: code || 'en', dir: 'ltr', text: ENGLISH, names: namesOf('en') };
 }

@@ -1,4 +1,3 @@
-import { nullTranslator } from '@jupyterlab/translation';
 import { describe, expect, it } from 'vitest';
 
 import { flat } from '../../src/form/errors';
@@ -6,9 +5,8 @@ import { enteredOf, valueOf } from '../../src/form/fields/dataSetValue';
 import { entriesOf, textOf } from '../../src/form/fields/lines';
 import { schemaOf } from '../../src/form/schema';
 
-const trans = nullTranslator.load('labpool');
 const prepared = (field: object): ReturnType<typeof schemaOf> =>
-  schemaOf({ type: 'object', properties: { it: field } }, trans);
+  schemaOf({ type: 'object', properties: { it: field } }, english => english);
 
 describe('the schema of a form', () => {
   it('draws a value or null as one field', () => {
@@ -20,6 +18,15 @@ describe('the schema of a form', () => {
     expect(schema.properties?.['it']).toEqual({
       ...{ type: ['string', 'null'], minLength: 1, default: null, title: 'File' }
     });
+  });
+
+  it('offers no example: nobody knows whether it is there', () => {
+    const { schema } = prepared({
+      type: 'object',
+      properties: { file: { type: 'string', examples: ['/data/tickets.csv'] } },
+      examples: [{ file: '/data/tickets.csv' }]
+    });
+    expect(JSON.stringify(schema)).not.toContain('tickets.csv');
   });
 
   it('leaves a choice of two kinds of value as it is', () => {

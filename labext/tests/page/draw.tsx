@@ -5,7 +5,10 @@ import { act } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
 
 import type { Api } from '../../src/api/client';
+import { KindBook } from '../../src/model/kindBook';
+import { Opened } from '../../src/model/opened';
 import type { Session } from '../../src/model/session';
+import { ErrorVoice } from '../../src/text/errors';
 import { createFormat } from '../../src/text/language';
 import type { ILabpool } from '../../src/tokens';
 import { LabpoolProvider } from '../../src/views/widget';
@@ -33,6 +36,16 @@ export async function draw(
     session: session as unknown as Session,
     trans: nullTranslator.load('labpool'),
     format: createFormat(nullTranslator),
+    errors: new ErrorVoice(
+      nullTranslator.load('labpool'),
+      createFormat(nullTranslator)
+    ),
+    opened: new Opened(),
+    kinds: new KindBook(
+      { kinds: () => Promise.resolve([]) } as unknown as Api,
+      session as unknown as Session,
+      createFormat(nullTranslator)
+    ),
     translator: nullTranslator,
     commands
   };

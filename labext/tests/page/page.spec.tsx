@@ -164,8 +164,8 @@ describe('the actions of a run', () => {
     expect(actions({ state: 'queued' })).toBe('cancelRun');
     expect(actions({ state: 'running' })).toBe('cancelRun');
     expect(actions({ state: 'interrupted' })).toBe('resumeRun cancelRun');
-    expect(actions({ state: 'failed' })).toBe('resumeRun retryRun deleteRun');
-    expect(actions({ state: 'succeeded' })).toBe('retryRun deleteRun');
+    expect(actions({ state: 'failed' })).toBe('resumeRun retryRun editRun deleteRun');
+    expect(actions({ state: 'succeeded' })).toBe('retryRun editRun deleteRun');
   });
 });
 

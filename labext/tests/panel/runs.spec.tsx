@@ -99,14 +99,14 @@ describe('a row', () => {
     [
       aRun(1, { state: 'failed', error }),
       'No such file · Count primes',
-      ['resume-run', 'retry-run', 'delete-run']
+      ['resume-run', 'retry-run', 'edit-run', 'delete-run']
     ],
     [
       aRun(1, { state: 'cancelled' }),
       'Cancelled · Count primes',
-      ['resume-run', 'retry-run', 'delete-run']
+      ['resume-run', 'retry-run', 'edit-run', 'delete-run']
     ],
-    [aRun(1), 'Count primes', ['retry-run', 'delete-run']]
+    [aRun(1), 'Count primes', ['retry-run', 'edit-run', 'delete-run']]
   ])('says where its run stands and what can be done', async (run, text, buttons) => {
     await page.connect([run]);
     expect(page.one('.lp-Row-text').textContent).toBe(text);
@@ -125,6 +125,7 @@ describe('a row', () => {
     const labels = [...page.node.querySelectorAll('.lp-Row-buttons button')];
     expect(labels.map(button => button.getAttribute('aria-label'))).toEqual([
       'Launch a new run like Primes 1',
+      'Change the parameters of Primes 1 for a new run',
       'Delete the run Primes 1'
     ]);
   });

@@ -1,5 +1,5 @@
 import * as React from 'react';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { ApiError } from '../../src/api/error';
 import { Notices } from '../../src/panel/Notices';
@@ -147,6 +147,35 @@ describe('a worker', () => {
     });
     expect(page.server.asked).not.toContain('restart w0');
     expect(document.querySelector('.jp-Dialog')?.textContent).toContain('Primes 1');
+  });
+});
+
+describe('workers of one run', () => {
+  it('do not each say how far all of them are', async () => {
+    const progress = { done: 2, total: 40, unit: 'item', message: 'reads a page' };
+    const busy = { state: 'busy', run_id: 'run-1', progress } as const;
+    const workers = [aWorker('w0', busy), aWorker('w1', busy)];
+    await page.connect([aRun(1, { state: 'running' })], aPool({ workers }));
+    expect(page.texts('.lp-WorkerRow .lp-Row-text')).toEqual([
+      'reads a page',
+      'reads a page'
+    ]);
+    expect(page.node.querySelector('[role=progressbar]')).toBeNull();
+  });
+});
+
+describe('the errors of a worker', () => {
+  it('lead to the run that failed there last', async () => {
+    const execute = vi.fn();
+    page.labpool.commands.addCommand(Commands.openRun, {
+      execute: args => {
+        execute(args['id']);
+      }
+    });
+    const worker = aWorker('w0', { errors: 1, failed_run_id: 'run-7' });
+    await page.connect([], aPool({ workers: [worker] }));
+    page.one('button.lp-Meters-errors').click();
+    expect(execute).toHaveBeenCalledWith('run-7');
   });
 });
 

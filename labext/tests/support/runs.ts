@@ -50,6 +50,7 @@ export function aWorker(id: string, change: Partial<Worker> = {}): Worker {
     uptime_s: 90,
     errors: 0,
     gpus: [],
+    failed_run_id: null,
     ...change
   };
 }

@@ -14,7 +14,7 @@ import type {
 import { matches } from '../../src/model/runList';
 import { FakeWork } from './work';
 
-const KINDS = { primes: 'Count primes' };
+const KINDS = { primes: { en: 'Count primes', fa: 'شمارش اعداد اول' } };
 
 /** The server's side of one WebSocket. */
 export class FakeSocket {
@@ -108,6 +108,7 @@ export class FakeServer {
           title: 'Count primes',
           description: '',
           params_schema: {},
+          words: {},
           available: true,
           reason: ''
         }
@@ -116,6 +117,7 @@ export class FakeServer {
     runs: query => this.answer(`runs ${query.after ?? ''}`, this.page(query)),
     run: id => this.answer(`run ${id}`, this.find(id)),
     deleteRun: id => this.answer(`delete ${id}`, { id, freed_bytes: 1 }),
+    renameRun: (id, name) => this.answer(`rename ${id} ${name}`, this.find(id)),
     cancel: id => this.answer(`cancel ${id}`, this.find(id)),
     resume: id => this.answer(`resume ${id}`, this.find(id)),
     events: () => this.answer('events', { items: [], next: null }),

@@ -7,7 +7,10 @@ import { createRoot, type Root } from 'react-dom/client';
 import { addPoolCommands } from '../../src/actions/pool';
 import { addRunCommands } from '../../src/actions/runs';
 import type { Pool, Run } from '../../src/api/types';
+import { KindBook } from '../../src/model/kindBook';
+import { Opened } from '../../src/model/opened';
 import { Session } from '../../src/model/session';
+import { ErrorVoice } from '../../src/text/errors';
 import { createFormat } from '../../src/text/language';
 import type { ILabpool } from '../../src/tokens';
 import { LabpoolProvider } from '../../src/views/widget';
@@ -29,9 +32,15 @@ export class FakePage {
     this.labpool = {
       api: this.server.api,
       session,
+      opened: new Opened(),
+      kinds: new KindBook(this.server.api, session, createFormat(nullTranslator)),
       commands: new CommandRegistry(),
       trans: nullTranslator.load('labpool'),
       format: createFormat(nullTranslator),
+      errors: new ErrorVoice(
+        nullTranslator.load('labpool'),
+        createFormat(nullTranslator)
+      ),
       translator: nullTranslator
     };
     addRunCommands(this.labpool, () => '');

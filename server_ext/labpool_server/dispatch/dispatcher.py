@@ -54,6 +54,7 @@ class Dispatcher:
         attempts: Attempts under way, by run id.
         stuck: Seats whose job does not end, with the run that it belonged to.
         errors: Attempts that ended badly, by seat id.
+        last_failed: The run of the last of them, by seat id.
         waiting: Runs that wait for a worker or for their next attempt, as last counted.
     """
 
@@ -84,6 +85,7 @@ class Dispatcher:
         self.attempts: dict[str, Attempt] = {}
         self.stuck: dict[str, str] = {}
         self.errors: dict[str, int] = {}
+        self.last_failed: dict[str, str] = {}
         self.waiting = 0
 
     async def start(self) -> None:
@@ -325,6 +327,7 @@ class Dispatcher:
             self.wake()
         for seat_id in attempt.failed_on:
             self.errors[seat_id] = self.errors.get(seat_id, 0) + 1
+            self.last_failed[seat_id] = attempt.run.id
         for part in attempt.stuck:
             if not part.work.done():
                 self.stuck[part.seat_id] = attempt.run.id

@@ -24,6 +24,7 @@ from .reading import path_value, read_body, read_query
 
 BY_WHOM = {
     "create_run": "owner",
+    "change_run": "by",
     "cancel_run": "by",
     "resume_run": "by",
     "list_secrets": "owner",

@@ -266,8 +266,8 @@ class DaskBackend:
         limit = self._limits.get(address, 0)
         return WorkerLost(
             "out_of_memory",
-            f"The worker {seat_id} reached {peak / 2**20:.0f} MiB of its limit of "
-            f"{limit / 2**20:.0f} MiB and was ended. Use a smaller batch or model, or raise "
+            f"The worker {seat_id} reached {peak / 1e6:.0f} MB of its limit of "
+            f"{limit / 1e6:.0f} MB and was ended. Use a smaller batch or model, or raise "
             "c.Labpool.memory_limit.",
             worker=seat_id,
             limit_bytes=limit,

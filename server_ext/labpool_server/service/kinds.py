@@ -44,6 +44,8 @@ MOST_WORKERS = 64
 """Workers that a run has at once where nobody says a number: as many as are free, and no more."""
 PARAMS_LIMIT = 1 << 20
 """Largest params, bytes of JSON."""
+NAME_PART = 60
+"""Characters of a file's name that go into the name of a run."""
 HUB_TOKEN = "hub_token"  # noqa: S105 - its name, not its value
 """The secret that a gated repository asks for."""
 
@@ -85,18 +87,25 @@ class Kinds:
         """Return every kind, the unavailable ones with why."""
         return [self.registry.describe(name) for name in self.registry.names()]
 
-    def titles(self) -> dict[str, str]:
-        """Return what each kind is called, by name."""
-        return {name: self.registry.title(name) for name in self.registry.names()}
+    def titles(self) -> dict[str, dict[str, str]]:
+        """Return what each kind is called in each language, by name."""
+        return {name: self.registry.titles(name) for name in self.registry.names()}
 
     def name_of(self, name: str, params: Mapping[str, Any], run_id: str) -> str:
-        """Return what to call a run that nobody gave a name: as the entry that it is about."""
+        """Return what to call a run that nobody gave a name: by what it is about.
+
+        That is the entry of the catalog, the work that it does again, or the file or asset that it
+        is given; the end of its id tells runs of one name apart.
+        """
         kind = self.registry.get(name)
         fields = kind.params.model_fields.items() if kind else ()
         for field, info in fields:
             if isinstance(info.json_schema_extra, dict) and CATALOG_MARK in info.json_schema_extra:
                 return str(params[field])
-        return self.series_of(name, params) or f"{name} {run_id[:4]}"
+        if series := self.series_of(name, params):
+            return series
+        about = _about(kind, params) if kind else ""
+        return " ".join(filter(None, (name, about, run_id[:4])))
 
     def series_of(self, name: str, params: Mapping[str, Any]) -> str:
         """Return what runs that do the same work have in common; "" where a kind has no such."""
@@ -224,7 +233,7 @@ class Kinds:
             if entry is None:
                 meant = sentence(value, self._shelf.ids())
                 message = f"the catalog has no entry {value!r}.{meant} pool.catalog() lists all"
-                raise ModelNotAllowed.at(f"params.{field}", message)
+                raise ModelNotAllowed.at(f"params.{field}", message, "entry_unknown", entry=value)
             found[value] = entry
         return found
 
@@ -237,7 +246,7 @@ class Kinds:
         for mark in (ASSET_MARK, PATH_MARK):
             for field, value in marked(kind, params, mark):
                 if value not in ids and (why := self._readable.refusal(value)):
-                    raise InvalidParams.at(f"params.{field}", why)
+                    raise InvalidParams.at(f"params.{field}", why, "path_refused", path=value)
 
     def _check_token(self, kind: JobKind, entries: Mapping[str, CatalogEntry], owner: str) -> None:
         gated = [entry.id for entry in entries.values() if entry.gated]
@@ -257,14 +266,31 @@ class Kinds:
                     f"params.{field}",
                     f"There is no session {session!r} of yours. Save one: "
                     f'pool.sessions.save("{session}", ...)',
+                    "session_unknown",
+                    session=session,
                 )
+
+
+def _about(kind: JobKind, params: Mapping[str, Any]) -> str:
+    """Return the last part of the first file or asset that params name; "" where there is none."""
+    for field, info in kind.params.model_fields.items():
+        extra = info.json_schema_extra
+        value = params.get(info.alias or field)
+        marked = isinstance(extra, dict) and not extra.keys().isdisjoint((ASSET_MARK, PATH_MARK))
+        if marked and isinstance(value, str) and value:
+            return value.rstrip("/").rpartition("/")[2][:NAME_PART]
+    return ""
 
 
 def _validated(kind: JobKind, params: dict[str, Any]) -> BaseModel:
     if len(json.dumps(params)) > PARAMS_LIMIT:
-        raise InvalidParams.at("params", f"more than {PARAMS_LIMIT} bytes; give a file's path")
+        raise InvalidParams.at(
+            "params", f"more than {PARAMS_LIMIT} bytes; give a file's path", "too_large"
+        )
     if endless := next(_endless(params, "params"), None):
-        raise InvalidParams.at(endless, "not a finite number, which is all that JSON can carry")
+        raise InvalidParams.at(
+            endless, "not a finite number, which is all that JSON can carry", "finite_number"
+        )
     try:
         return kind.params.model_validate(params)
     except ValidationError as error:

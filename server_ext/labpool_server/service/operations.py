@@ -43,6 +43,7 @@ def operations(areas: Areas) -> Mapping[str, Operation]:
         "list_runs": areas.runs.list_runs,
         "get_run": areas.runs.get_run,
         "delete_run": areas.runs.delete_run,
+        "change_run": areas.runs.change_run,
         "cancel_run": areas.runs.cancel_run,
         "resume_run": areas.runs.resume_run,
         "run_events": areas.runs.run_events,

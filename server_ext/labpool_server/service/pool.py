@@ -194,6 +194,7 @@ class PoolService:
             uptime_s=uptime_s(seat.started),
             errors=self._dispatcher.errors.get(seat.id, 0),
             gpus=seat.gpus,
+            failed_run_id=self._dispatcher.last_failed.get(seat.id),
         )
 
 

@@ -76,7 +76,10 @@ class RemovalService:
         for run_id in sorted(runs):
             for asset in await self._old_checkpoints(run_id, request.keep, used):
                 path = Path(asset.path or "")
-                freed += await self._delete_of_run(run_id, asset.name, path)
+                if request.dry_run:
+                    freed += await asyncio.to_thread(_size, path)
+                else:
+                    freed += await self._delete_of_run(run_id, asset.name, path)
                 gone.append(asset.id)
         return AssetsRemoved(ids=gone, freed_bytes=freed)
 

@@ -14,6 +14,7 @@ from labpool.wire import (
     MetricsAnswer,
     NotFound,
     Run,
+    RunChange,
     RunPage,
     RunRemoved,
     RunRequest,
@@ -22,7 +23,7 @@ from labpool.wire import (
     TooManyRequests,
     event_adapter,
 )
-from labpool.wire.events import CancelRequested, RunCancelled, RunQueued, RunRequeued
+from labpool.wire.events import CancelRequested, RunCancelled, RunQueued, RunRenamed, RunRequeued
 from labpool.wire.pages import EventsQuery, LogsQuery, MetricsQuery, RunsQuery
 from labpool_server.dispatch import Dispatcher, StopReason
 from labpool_server.folder import DataFolder
@@ -133,6 +134,17 @@ class RunService:
             self._live.publish([stored])
         freed = await asyncio.to_thread(self._folder.delete_run, run_id)
         return RunRemoved(id=run_id, freed_bytes=freed)
+
+    async def change_run(self, run_id: str, change: RunChange, by: str) -> Run:
+        """Give a run another name.
+
+        Raises:
+            NotFound: There is no such run.
+        """
+        run = await self.get_run(run_id)
+        renamed = RunRenamed(run_id=run_id, attempt=run.attempt, name=change.name, by=by)
+        await self._store.append(renamed)
+        return await self.get_run(run_id)
 
     async def cancel_run(self, run_id: str, by: str) -> Run:
         """Ask a run to stop; one without a worker is cancelled at once.

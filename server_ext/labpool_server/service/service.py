@@ -251,8 +251,8 @@ class Service:
         """Return the runs that have not ended, oldest first, 500 at the most."""
         return await self._store.read(self._sync.active, ACTIVE_LIMIT)
 
-    async def kind_titles(self) -> dict[str, str]:
-        """Return what each job kind is called, by its name."""
+    async def kind_titles(self) -> dict[str, dict[str, str]]:
+        """Return what each job kind is called in each language, by its name."""
         return await asyncio.to_thread(self._kinds.titles)
 
     def pool_changes(self) -> AsyncIterator[str]:

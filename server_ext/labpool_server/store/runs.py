@@ -32,7 +32,7 @@ def write(conn: Connection, folded: Collection[Run], born: Mapping[str, RunQueue
 _UPDATE = (
     update(runs)
     .where(runs.c.id == bindparam("key"))
-    .values(state=bindparam("now"), json=bindparam("snapshot"))
+    .values(state=bindparam("now"), search=bindparam("words"), json=bindparam("snapshot"))
 )
 
 
@@ -43,14 +43,24 @@ def _first(run: Run, born: int) -> dict[str, Any]:
         "kind": indexed(run.kind),
         "state": run.state.value,
         "rank": -run.priority,
-        "search": indexed(f"{run.name}\n{run.id}".casefold()),
+        "search": _search(run),
         "json": run.model_dump_json(),
     }
 
 
 def _later(run: Run) -> dict[str, Any]:
     """Return what may change after a run's first event; the rest is as it was asked for."""
-    return {"key": run.id, "now": run.state.value, "snapshot": run.model_dump_json()}
+    return {
+        "key": run.id,
+        "now": run.state.value,
+        "words": _search(run),
+        "snapshot": run.model_dump_json(),
+    }
+
+
+def _search(run: Run) -> str:
+    """Return what a run is found by."""
+    return indexed(f"{run.name}\n{run.id}".casefold())
 
 
 def one(conn: Connection, run_id: str) -> Run | None:

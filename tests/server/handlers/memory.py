@@ -30,6 +30,7 @@ from labpool.wire import (
     PoolSeen,
     RecordPage,
     Run,
+    RunChange,
     RunPage,
     RunRemoved,
     RunRequest,
@@ -108,6 +109,10 @@ class MemoryService:
         self.record(ev.RunDeleted(run_id=run_id))
         return RunRemoved(id=run_id, freed_bytes=5)
 
+    async def change_run(self, run_id: str, change: RunChange, by: str) -> Run:
+        self.record(ev.RunRenamed(run_id=run_id, name=change.name, by=by))
+        return await self.get_run(run_id)
+
     async def cancel_run(self, run_id: str, by: str) -> Run:
         if (await self.get_run(run_id)).state.ended:
             raise Conflict("The run has ended.")
@@ -140,8 +145,8 @@ class MemoryService:
     async def active_runs(self) -> list[Run]:
         return [run for run in self.runs.values() if not run.state.ended]
 
-    async def kind_titles(self) -> dict[str, str]:
-        return {"sleep": "Sleep"}
+    async def kind_titles(self) -> dict[str, dict[str, str]]:
+        return {"sleep": {"en": "Sleep"}}
 
     async def pool_changes(self) -> AsyncIterator[str]:
         yield PoolSeen(pool=await self.get_pool(), alerts=[]).model_dump_json()

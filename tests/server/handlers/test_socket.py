@@ -31,7 +31,7 @@ async def test_the_first_message_says_what_is(server: Server) -> None:
         assert opened["seq"] == 3
         assert opened["replayed"]
         assert [run["id"] for run in opened["active"]] == ["r1"]
-        assert opened["kinds"] == {"sleep": "Sleep"}
+        assert opened["kinds"] == {"sleep": {"en": "Sleep"}}
         seen = json.loads(await socket.read_message())
         assert seen["type"] == "pool"
         assert seen["pool"]["maximum"] == 2

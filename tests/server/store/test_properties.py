@@ -27,6 +27,7 @@ from labpool.wire.events import (
     RunFailed,
     RunInterrupted,
     RunQueued,
+    RunRenamed,
     RunRequeued,
     RunSucceeded,
 )
@@ -67,6 +68,7 @@ some_event: st.SearchStrategy[Event] = st.one_of(
     st.builds(MessagesDropped, **word, count=st.just(3)),
     st.builds(ParamsResolved, **word, values=st.dictionaries(names, values)),
     st.builds(CancelRequested, **own),
+    st.builds(RunRenamed, name=st.text(min_size=1, max_size=9), **own),
     st.builds(RunInterrupted, **ends, error=error, counts=st.booleans()),
     st.builds(RunSucceeded, **ends, result=st.none() | values | st.text(max_size=3)),
     st.builds(RunFailed, **ends, error=error),

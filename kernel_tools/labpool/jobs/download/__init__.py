@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from labpool.wire.kinds import JobKind
+from labpool.wire.kinds import JobKind, read_words
 
 from .params import Params
 
@@ -13,6 +13,7 @@ KIND = JobKind(
     params=Params,
     entry="labpool.jobs.download.run:run",
     secrets=("hub_token",),
+    words=read_words(__name__),
 )
 
 __all__ = ["KIND", "Params"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from labpool.wire.kinds import JobKind
+from labpool.wire.kinds import JobKind, read_words
 
 from .params import Params
 from .recipe import Recipe
@@ -18,6 +18,7 @@ KIND = JobKind(
     extra="scrape",
     workers="workers",
     series="labpool.jobs.scrape.params:series",
+    words=read_words(__name__),
 )
 
 __all__ = ["KIND", "Params", "Recipe"]

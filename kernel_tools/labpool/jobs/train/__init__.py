@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from labpool.wire.kinds import JobKind
+from labpool.wire.kinds import JobKind, read_words
 
 from .params import ModelConfig, Params
 
@@ -22,6 +22,7 @@ KIND = JobKind(
         "charset_normalizer",
     ),
     extra="train",
+    words=read_words(__name__),
 )
 
 __all__ = ["KIND", "ModelConfig", "Params"]

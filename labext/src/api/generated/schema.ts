@@ -54,7 +54,8 @@ export interface paths {
         delete: operations["delete_run"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Give a run another name. */
+        patch: operations["change_run"];
         trace?: never;
     };
     "/runs/{run_id}/cancel": {
@@ -1061,7 +1062,7 @@ export interface components {
                 [key: string]: unknown;
             };
         };
-        Event: components["schemas"]["RunQueued"] | components["schemas"]["RunRequeued"] | components["schemas"]["AttemptAssigned"] | components["schemas"]["AttemptStarted"] | components["schemas"]["WorkerLeft"] | components["schemas"]["ProgressReported"] | components["schemas"]["MetricsReported"] | components["schemas"]["LogWritten"] | components["schemas"]["ArtifactSaved"] | components["schemas"]["ArtifactDeleted"] | components["schemas"]["ParamsResolved"] | components["schemas"]["MessagesDropped"] | components["schemas"]["CancelRequested"] | components["schemas"]["RunInterrupted"] | components["schemas"]["RunSucceeded"] | components["schemas"]["RunFailed"] | components["schemas"]["RunCancelled"] | components["schemas"]["RunDeleted"];
+        Event: components["schemas"]["RunQueued"] | components["schemas"]["RunRequeued"] | components["schemas"]["AttemptAssigned"] | components["schemas"]["AttemptStarted"] | components["schemas"]["WorkerLeft"] | components["schemas"]["ProgressReported"] | components["schemas"]["MetricsReported"] | components["schemas"]["LogWritten"] | components["schemas"]["ArtifactSaved"] | components["schemas"]["ArtifactDeleted"] | components["schemas"]["ParamsResolved"] | components["schemas"]["MessagesDropped"] | components["schemas"]["CancelRequested"] | components["schemas"]["RunRenamed"] | components["schemas"]["RunInterrupted"] | components["schemas"]["RunSucceeded"] | components["schemas"]["RunFailed"] | components["schemas"]["RunCancelled"] | components["schemas"]["RunDeleted"];
         /**
          * EventPage
          * @description Events, oldest first.
@@ -1278,6 +1279,9 @@ export interface components {
          *         params_schema: JSON schema (draft 2020-12) of the parameters; forms are drawn from it.
          *         available: Whether a run of it can start here.
          *         reason: Why not, with the command that helps; "" when available.
+         *         words: By the code of a language ("en", "fa"): what people call a param, metric, unit or
+         *             figure of a result, by its name, or a title or description, by its English text;
+         *             ``name=value`` is a value in words.
          */
         Kind: {
             /** Name */
@@ -1303,6 +1307,12 @@ export interface components {
              * @default
              */
             reason: string;
+            /** Words */
+            words: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
         };
         /**
          * KindPage
@@ -1745,6 +1755,7 @@ export interface components {
          *     Attributes:
          *         keep: Checkpoints to keep of each run, 1 or more.
          *         run_id: Only of this run; None for all runs that have ended.
+         *         dry_run: Only tell what would go and what that would free.
          */
         PruneRequest: {
             /** Keep */
@@ -1754,6 +1765,11 @@ export interface components {
              * @default null
              */
             run_id: string | null;
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run: boolean;
         };
         /**
          * RecordPage
@@ -1951,6 +1967,17 @@ export interface components {
              * @default
              */
             by: string;
+        };
+        /**
+         * RunChange
+         * @description What can be changed of a run that is there.
+         *
+         *     Attributes:
+         *         name: What people call the run from now on.
+         */
+        RunChange: {
+            /** Name */
+            name: string;
         };
         /**
          * RunDeleted
@@ -2164,6 +2191,43 @@ export interface components {
             id: string;
             /** Freed Bytes */
             freed_bytes: number;
+        };
+        /**
+         * RunRenamed
+         * @description Somebody gave the run another name.
+         */
+        RunRenamed: {
+            /** Run Id */
+            run_id: string;
+            /**
+             * Attempt
+             * @default 0
+             */
+            attempt: number;
+            /**
+             * N
+             * @default 0
+             */
+            n: number;
+            /** At */
+            at: string;
+            /**
+             * Seq
+             * @default 0
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "run_renamed";
+            /** Name */
+            name: string;
+            /**
+             * By
+             * @default
+             */
+            by: string;
         };
         /**
          * RunRequest
@@ -2446,7 +2510,7 @@ export interface components {
          *         pool: Whether the pool will be sent: it was asked for, and the login may see it.
          *         active: The runs that have not ended, oldest first, 500 at the most. A run's own
          *             ``seq`` tells which events it has in it already.
-         *         kinds: What each job kind is called, by its name.
+         *         kinds: What each job kind is called, by its name and the code of the language.
          */
         StreamOpened: {
             /**
@@ -2464,7 +2528,9 @@ export interface components {
             active: components["schemas"]["Run"][];
             /** Kinds */
             kinds: {
-                [key: string]: string;
+                [key: string]: {
+                    [key: string]: string;
+                };
             };
         };
         /**
@@ -2504,6 +2570,7 @@ export interface components {
          *         uptime_s: Seconds since its process started.
          *         errors: Attempts that ended badly on it.
          *         gpus: The GPUs that it may use, empty where there are none; its run has one of them at most.
+         *         failed_run_id: The run of the last of them, or None.
          */
         Worker: {
             /** Id */
@@ -2559,6 +2626,11 @@ export interface components {
             errors: number;
             /** Gpus */
             gpus: components["schemas"]["Gpu"][];
+            /**
+             * Failed Run Id
+             * @default null
+             */
+            failed_run_id: string | null;
         };
         /**
          * WorkerLeft
@@ -2919,6 +2991,79 @@ export interface operations {
             };
             /** @description `conflict`: The state of the thing forbids it. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `server_unavailable`: The server does not answer, or its disk or database is away. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    change_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunChange"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description `invalid_request`: The request cannot be read: no JSON, a wrong query, too large. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `forbidden`: Nobody is logged in, or whoever is may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `not_found`: There is no such thing, or no longer. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description `invalid_params`: Values that cannot work, each with the path of its field in ``details["fields"]``. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -38,7 +38,12 @@ export function SessionField(props: FieldProps): React.ReactElement {
           type="button"
           className="lp-Link"
           onClick={() => {
-            void commands.execute(Commands.sessions).then(ask);
+            void commands.execute(Commands.sessions).then((saved: unknown) => {
+              ask();
+              if (typeof saved === 'string' && saved !== '') {
+                onChange(saved);
+              }
+            });
           }}
         >
           {trans.__('Sessions…')}

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from labpool.jobs import train
 from labpool.wire import JobKind
+from labpool.wire.kinds import read_words
 
 
 class _Params(BaseModel):
@@ -114,6 +115,7 @@ PRIMES = JobKind(
     title="Count primes",
     params=PrimesParams,
     entry="labpool_example_kinds.bodies:primes",
+    words=read_words(__name__),
 )
 CHATTER = JobKind(
     name="chatter",
