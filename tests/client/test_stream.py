@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import threading
 import time
 
@@ -274,3 +275,19 @@ def test_leaving_the_block_closes_the_connection(server: StandIn, pool: Labpool)
     while server._open and time.monotonic() < end:
         time.sleep(0.05)  # the stand-in sees it at its next comment
     assert not server._open
+
+
+def test_a_loop_that_is_left_closes_its_connection_without_the_garbage_collector(
+    server: StandIn, pool: Labpool
+) -> None:
+    """The collector would close it wherever it runs: within the pool's lock, it waits for ever."""
+    run = pool.train()
+    job = Job(server, run).start()
+    gc.disable()
+    try:
+        for _ in run.follow():
+            break
+        job.progress(1, 2)  # the server writes, and finds nobody there
+        assert pool.connection._http._transport._pool.connections == []  # type: ignore[attr-defined]
+    finally:
+        gc.enable()

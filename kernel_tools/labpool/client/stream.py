@@ -31,7 +31,8 @@ class EventStream(Iterator[Event]):
     """An iterator of events: each once, in order, none left out.
 
     When the connection breaks, it asks again from the last event it gave, after growing pauses.
-    ``stop`` may be called from any thread and ends it at once.
+    ``stop`` may be called from any thread and ends it at once. Who leaves a loop over it and drops
+    it closes its connection there and then.
 
     Args:
         connection: The server.
@@ -41,10 +42,6 @@ class EventStream(Iterator[Event]):
         over: Asked at a terminal event, and with None when the stream ended without a new one: does
             nothing more come after the event of this number?
         stop: Shared with whoever may end it.
-
-    Attributes:
-        last: Number of the last event it gave, or ``after``.
-        skipped: Events that could not be read even the second time.
     """
 
     def __init__(
@@ -57,15 +54,21 @@ class EventStream(Iterator[Event]):
         over: Callable[[Event | None, int], bool] = lambda _event, _last: False,
         stop: Stop | None = None,
     ) -> None:
-        self.last = after
-        self.skipped = 0
-        self._connection = connection
-        self._route_id = route_id
-        self._path = path or {}
-        self._over = over
         self._stop = stop or Stop()
-        self._damaged: str | None = None
-        self._events = self._follow()
+        self._reading = _Reading(connection, route_id, path or {}, after, over, self._stop)
+        # It knows nothing of this object: in a circle it would be closed by the garbage collector,
+        # at any moment, perhaps within the pool of connections, whose lock it would wait for.
+        self._events = self._reading.follow()
+
+    @property
+    def last(self) -> int | None:
+        """Number of the last event it gave, or ``after``."""
+        return self._reading.last
+
+    @property
+    def skipped(self) -> int:
+        """How many events could not be read even the second time."""
+        return self._reading.skipped
 
     def __iter__(self) -> Self:
         return self
@@ -93,7 +96,30 @@ class EventStream(Iterator[Event]):
         self.stop()
         self._events.close()
 
-    def _follow(self) -> Generator[Event]:
+
+class _Reading:
+    """What an ``EventStream`` reads, over one connection after the other."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        route_id: str,
+        path: Mapping[str, str],
+        after: int | None,
+        over: Callable[[Event | None, int], bool],
+        stop: Stop,
+    ) -> None:
+        self.last = after
+        self.skipped = 0
+        self._connection = connection
+        self._route_id = route_id
+        self._path = path
+        self._over = over
+        self._stop = stop
+        self._damaged: str | None = None
+
+    def follow(self) -> Generator[Event]:
+        """Yield the events."""
         timing, met = self._connection.timing, False
         lost_at: float | None = None
         pauses = timing.pauses()

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import weakref
 from collections.abc import Coroutine
 from concurrent.futures import CancelledError, Future, wait
+from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
+
+END_S = 1.0
+"""How long processes that are left may take to end once they are killed, seconds."""
+PAUSE_S = 0.01
+"""Pause between two looks whether they have ended, seconds."""
 
 
 class Underway(Generic[T]):
@@ -58,6 +65,33 @@ class Underway(Generic[T]):
             self._ended.set_result(task.result())
 
 
+class _Loop(asyncio.SelectorEventLoop):
+    """A loop that knows the processes it has started: asyncio closes nothing of them by itself.
+
+    Attributes:
+        started: Their transports.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.started: weakref.WeakSet[asyncio.SubprocessTransport] = weakref.WeakSet()
+
+    async def subprocess_exec(self, *args: Any, **options: Any) -> Any:
+        """Start a process, and keep its transport in mind."""
+        transport, protocol = await super().subprocess_exec(*args, **options)
+        self.started.add(transport)
+        return transport, protocol
+
+    async def end_processes(self) -> None:
+        """End the processes that are left, and let go of their pipes."""
+        for transport in list(self.started):
+            transport.close()
+        async with asyncio.timeout(END_S):
+            # The watcher of children tells nobody else.
+            while any(each.get_returncode() is None for each in list(self.started)):  # noqa: ASYNC110
+                await asyncio.sleep(PAUSE_S)
+
+
 class PrivateLoop:
     """Runs coroutines for other threads.
 
@@ -66,7 +100,7 @@ class PrivateLoop:
     """
 
     def __init__(self, name: str) -> None:
-        self.loop = asyncio.new_event_loop()
+        self.loop = _Loop()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
@@ -90,6 +124,8 @@ class PrivateLoop:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
+        with suppress(TimeoutError):
+            await self.loop.end_processes()
         await asyncio.sleep(0)  # connections that were cut let go of their sockets
         await asyncio.sleep(0)
         self.loop.stop()
