@@ -20,7 +20,14 @@ from labpool.client.cli import app
 from labpool.client.cli.values import parse
 from labpool.client.listings import workers
 from labpool.wire.errors import InvalidRequest
-from labpool.wire.events import LogWritten, MetricsReported, RunCancelled, RunFailed, RunSucceeded
+from labpool.wire.events import (
+    LogWritten,
+    MetricsReported,
+    ParamsResolved,
+    RunCancelled,
+    RunFailed,
+    RunSucceeded,
+)
 from labpool.wire.runs import RunError
 from labpool.wire.workers import Gpu, Worker
 
@@ -189,6 +196,7 @@ def test_following_ends_with_the_exit_code_of_the_run(
         job.progress(3)
         job.say(MetricsReported, step=3, values={"loss": 0.5})
         job.say(LogWritten, level="warning", text="two\nlines [red]")
+        job.say(ParamsResolved, values={"epochs": 20, "max_length": 64})
         how(job)
 
     play(server, life)
@@ -198,6 +206,7 @@ def test_following_ends_with_the_exit_code_of_the_run(
     assert "30% (3/10 step)" in answer.stdout
     assert "step 3: loss 0.5" in answer.stdout
     assert "warning: two lines [red]" in answer.stdout
+    assert "chosen: epochs 20, max_length 64" in answer.stdout
 
 
 def test_following_several_runs_tells_of_the_worst(
@@ -225,9 +234,12 @@ def test_runs_show_cancel_and_resume(cli: Call, server: StandIn, pool: Labpool) 
     assert "<قانون> [b]" in cli("runs").stdout
     assert json.loads(cli("runs", "--json").stdout)["id"] == run.id
     assert cli("runs", "--state", "failed").stdout == "No runs.\n"
-    Job(server, run).start().say(LogWritten, text="[bold]a line")
+    job = Job(server, run).start()
+    job.say(LogWritten, text="[bold]a line")
+    job.say(ParamsResolved, values={"max_length": 64})
+    assert run.resolved == {"max_length": 64}
     shown = cli("show", run.id, "--logs").stdout
-    for text in ("<قانون> [b]", '{"epochs": 3}', "[bold]a line", "1 of 3"):
+    for text in ("<قانون> [b]", '{"epochs": 3}', "[bold]a line", "1 of 3", '{"max_length": 64}'):
         assert text in shown
     assert "is asked to stop" in cli("cancel", run.id).stdout
     assert cli("resume", run.id).exit_code == 2

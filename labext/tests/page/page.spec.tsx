@@ -145,6 +145,14 @@ describe('the page of a run', () => {
     expect((await choose(node, 'Events')).textContent).toContain('Attempt 1 given to');
   });
 
+  it('shows what the job chose where nothing was given', async () => {
+    const run = runOf({ params: { epochs: null, seed: 1 }, resolved: { epochs: 20 } });
+    const { node } = await page({ run });
+    const params = (await choose(node, 'Parameters')).textContent;
+    expect(params).toContain('epochs20 (chosen by the job)');
+    expect(params).toContain('seed1');
+  });
+
   it('says when the run is deleted, and goes on showing what it had', async () => {
     const { node, session, close } = await page({ run: runOf() });
     await act(async () => {
