@@ -12,7 +12,6 @@ from .brake import Brake
 from .hashes import feed, hasher_of
 from .tally import Tally
 
-
 _LOST = {errno.EIO, errno.ENOENT}
 """What the system says of bytes that cannot be had any more."""
 
