@@ -82,6 +82,17 @@ def test_downloaded_used_saved_and_deleted(pool: Labpool, world: HubWorld, tmp_p
         pool.save_asset(asset.id, tmp_path)
 
 
+def test_what_was_downloaded_is_verified_and_repaired(pool: Labpool, cli: Call) -> None:
+    weights = Path(pool.download("tiny").result()["path"], "model.safetensors")
+    right = weights.read_bytes()
+    weights.write_bytes(bytes(len(right)))
+    assert pool.verify("tiny").result()["repaired"] == ["model.safetensors"]
+    assert weights.read_bytes() == right
+    assert cli("verify", "tiny").exit_code == 0
+    (asset,) = [asset for asset in pool.assets() if asset.source == "tiny"]
+    pool.delete_asset(asset.id)
+
+
 def test_who_asks_for_the_same_again_gets_the_run_that_goes_on(
     pool: Labpool, world: HubWorld
 ) -> None:

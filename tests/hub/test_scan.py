@@ -45,6 +45,12 @@ def test_not_ours_and_half_fetched(root: Path, repo: Repo) -> None:
     assert [f.whole for f in scan(root)] == [False]
 
 
+def test_an_orphan_of_what_is_whole_by_now(root: Path, repo: Repo) -> None:
+    put(repo, COMMIT, FILES)
+    (repo.blobs / f"{blob_name(b'12345')}.12345678.incomplete").write_bytes(b"1")
+    assert [f.whole for f in scan(root)] == [True]
+
+
 def test_revisions_that_share_blobs(root: Path, repo: Repo) -> None:
     put(repo, COMMIT, FILES)
     put(repo, OTHER, {"weights.bin": b"12345"}, ref=None)

@@ -49,8 +49,14 @@ def listed(connection: Connection) -> list[CatalogItem]:
     return [item for page in pages for item in page.items]
 
 
-def start(pool: Pool, entry_id: str, options: dict[str, Any]) -> Run:
+def start(pool: Pool, entry_id: str, options: dict[str, Any], *, verify: bool = False) -> Run:
     """Launch a download, or find the one of the same entry that goes on.
+
+    Args:
+        pool: The pool.
+        entry_id: Id in the catalog.
+        options: As for ``Pool.submit``.
+        verify: Whether to read every byte of what is here, and fetch again what is wrong.
 
     Raises:
         ModelNotAllowed: The catalog does not list it.
@@ -58,7 +64,8 @@ def start(pool: Pool, entry_id: str, options: dict[str, Any]) -> Run:
         TooManyRequests: Another download of yours goes on.
     """
     try:
-        return with_token(pool, lambda: pool.submit(KIND, params={"id": entry_id}, **options))
+        params = {"id": entry_id, **({"verify": True} if verify else {})}
+        return with_token(pool, lambda: pool.submit(KIND, params=params, **options))
     except TooManyRequests as error:
         for run_id in error.details.get("run_ids", ()):
             run = pool.get(run_id)

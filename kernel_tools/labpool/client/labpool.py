@@ -128,6 +128,23 @@ class Labpool(WithAssets):
         """
         return downloads.start(self, entry_id, options)
 
+    def verify(self, entry_id: str, /, **options: Any) -> Run:
+        """Read every byte of what was downloaded, and fetch again what a disk has changed.
+
+        What is wrong does not count as ready until it is here again. ``run.result()["repaired"]``
+        names those files; an empty list means that all were right.
+
+        Args:
+            entry_id: Id in the catalog.
+            **options: As for ``submit``.
+
+        Raises:
+            ModelNotAllowed: The catalog does not list it.
+            TokenNeeded: The Hub asks who wants it.
+            TooManyRequests: Another download of yours goes on.
+        """
+        return downloads.start(self, entry_id, options, verify=True)
+
     @property
     def sessions(self) -> Sessions:
         """Your sessions at web sites, kept by the server: save, login, list, delete."""
@@ -317,3 +334,4 @@ class Labpool(WithAssets):
     arestart_worker = twin(restart_worker)
     amonitoring = twin(monitoring)
     adownload = twin(download)
+    averify = twin(verify)

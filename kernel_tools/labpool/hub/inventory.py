@@ -88,8 +88,12 @@ def _look(repo: Repo, folder: Path, own: list[Manifest], *, fetching: bool) -> C
 
 
 def _half_fetched(repo: Repo) -> bool:
-    """Whether another program has begun to fetch a file, and has not ended."""
+    """Whether another program has begun to fetch a file, and has not ended.
+
+    What was killed and done again leaves its first half behind; the blob is there then.
+    """
     try:
-        return any(path.suffix == ".incomplete" for path in repo.blobs.iterdir())
+        halves = [path for path in repo.blobs.iterdir() if path.suffix == ".incomplete"]
+        return any(not (repo.blobs / path.name.split(".")[0]).exists() for path in halves)
     except OSError:
         return False

@@ -1,4 +1,4 @@
-"""``labpool catalog``, ``download``, ``assets``, ``token``."""
+"""``labpool catalog``, ``download``, ``verify``, ``assets``, ``token``."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from typing import Annotated
 
 import typer
 
+from labpool.client.run import Run
 from labpool.client.show import size
 from labpool.wire.assets import AssetsRemoved
 
 from .following import follow_all
 from .terminal import Terminal, command
 
+EntryId = Annotated[
+    str, typer.Argument(metavar="ID", help="Id in the catalog; `labpool catalog` lists them.")
+]
+Detach = Annotated[bool, typer.Option("--detach", "-d", help="Do not wait for it.")]
 AssetId = Annotated[str, typer.Argument(metavar="ASSET", help="Id of the asset.")]
 
 
@@ -25,16 +30,18 @@ def catalog(terminal: Terminal) -> None:
 
 
 @command
-def download(
-    terminal: Terminal,
-    entry_id: Annotated[
-        str, typer.Argument(metavar="ID", help="Id in the catalog; `labpool catalog` lists them.")
-    ],
-    *,
-    detach: Annotated[bool, typer.Option("--detach", "-d", help="Do not wait for it.")] = False,
-) -> None:
+def download(terminal: Terminal, entry_id: EntryId, *, detach: Detach = False) -> None:
     """Download a model or a data set into the server's Hugging Face cache."""
-    run = terminal.pool.download(entry_id)
+    _followed(terminal, terminal.pool.download(entry_id), detach=detach)
+
+
+@command
+def verify(terminal: Terminal, entry_id: EntryId, *, detach: Detach = False) -> None:
+    """Read every byte of what was downloaded, and fetch again what is wrong."""
+    _followed(terminal, terminal.pool.verify(entry_id), detach=detach)
+
+
+def _followed(terminal: Terminal, run: Run, *, detach: bool) -> None:
     terminal.records([run.record])
     if not detach:
         follow_all(terminal, [run], from_start=True)
@@ -107,7 +114,7 @@ def _removed(terminal: Terminal, removed: AssetsRemoved) -> None:
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
-    for each in (catalog, download, token):
+    for each in (catalog, download, verify, token):
         app.command()(each)
     group = typer.Typer(rich_markup_mode=None)
     group.callback(invoke_without_command=True)(assets)

@@ -18,7 +18,8 @@ def run(params: Params, ctx: JobContext) -> dict[str, Any]:
 
     Returns:
         Plain JSON: id, repo_id, revision (the commit), path (of the snapshot), bytes_total,
-        bytes_fetched (by this attempt), files (how many), seconds (of this attempt).
+        bytes_fetched (by this attempt), files (how many), seconds (of this attempt); with
+        ``verify`` also repaired: the names of the files that were wrong and were fetched again.
 
     Raises:
         Cancelled: The run was asked to end; what was fetched is kept.

@@ -44,6 +44,7 @@ class Desk:
     Attributes:
         commit: The revision that the files belong to.
         log: Takes a level and a line.
+        wrong: Names of blobs whose bytes were found to be wrong: nothing trusts them.
         trusted: Names of blobs that Labpool checked when it fetched them, and the files of
             snapshots that have their bytes.
     """
@@ -55,13 +56,14 @@ class Desk:
     brake: Brake
     tally: Tally
     log: Callable[[LogLevel, str], None]
+    wrong: frozenset[str] = frozenset()
     trusted: dict[str, set[Path]] = field(default_factory=dict)
 
 
 def trust_manifests(desk: Desk) -> None:
     """Learn which blobs of the repository Labpool has checked, from its manifests."""
     for one in manifest.manifests(desk.repo):
-        for file in one.files:
+        for file in (each for each in one.files if each.blob not in desk.wrong):
             paths = desk.trusted.setdefault(file.blob, set())
             paths.add(desk.repo.snapshots / one.commit / file.path)
 

@@ -16,7 +16,7 @@ from labpool.runtime.context import JobContext, JobError
 from labpool.wire._base import utc_now
 from labpool.wire.catalog import CatalogEntry
 
-from . import plan
+from . import checking, plan
 from .brake import Brake
 from .errors import NOT_OURS, bad_catalog, files_deleted, in_words, not_writable
 from .hub import Hub, Listing
@@ -52,7 +52,7 @@ def download(params: Params, ctx: JobContext, limits: Limits | None = None) -> d
             "model_not_allowed",
             f"The catalog does not list {params.id!r}; only what it lists can be fetched.",
         )
-    return _Download(entry, ctx, limits or Limits()).run()
+    return _Download(entry, ctx, limits or Limits(), params.verify).run()
 
 
 @dataclass
@@ -62,6 +62,8 @@ class _Download:
     entry: CatalogEntry
     ctx: JobContext
     limits: Limits
+    verify: bool
+    repaired: list[str] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
     brake: Brake = field(default_factory=Brake)
 
@@ -77,25 +79,48 @@ class _Download:
         except ValueError as error:
             raise bad_catalog(self.entry.id, str(error)) from error
         done = ready(root, self.entry)
+        wrong: list[ManifestFile] = []
         if done is not None:
-            self.ctx.log("info", "all its files are here already")
             self.tally.expect(done.files)
+            wrong = self._wrong_files(repo, done) if self.verify else []
+            self.repaired = [file.path for file in wrong]
             self.tally.here = {file.blob: file.size for file in done.files}
+        if done is not None and not wrong:
+            right = ", and every byte is right" if self.verify else ""
+            self.ctx.log("info", f"all its files are here already{right}")
         else:
-            done = self._fetch_where_allowed(repo)
+            done = self._fetch_where_allowed(repo, frozenset(file.blob for file in wrong))
         self.tally.stage = "complete"
         self.pulse.report()
         return self._result(done, repo.snapshots / done.commit)
 
-    def _fetch_where_allowed(self, repo: Repo) -> Manifest:
+    def _wrong_files(self, repo: Repo, done: Manifest) -> list[ManifestFile]:
+        """Read what is here, and take away what is wrong: it must not count as ready."""
+        self.tally.stage = "checking what is here"
+        with ThreadPoolExecutor(self.limits.at_once, "labpool-verify") as pool:
+            checks = [
+                pool.submit(checking.is_right, repo, done.commit, file, self.tally, self.brake)
+                for file in done.files
+            ]
+            right = self.pulse.watch(checks)
+        wrong = [file for file, is_right in zip(done.files, right, strict=True) if not is_right]
+        for file in wrong:
+            self.ctx.log("warning", f"{file.path}: has wrong bytes; it is fetched again")
+            try:
+                checking.remove(repo, done.commit, file)
+            except OSError as error:
+                raise not_writable(repo.root, error) from error
+        return wrong
+
+    def _fetch_where_allowed(self, repo: Repo, wrong: frozenset[str]) -> Manifest:
         try:
-            return self._fetch(repo)
+            return self._fetch(repo, wrong)
         except OSError as error:
             if error.errno not in NOT_OURS:
                 raise
             raise not_writable(repo.root, error) from error
 
-    def _fetch(self, repo: Repo) -> Manifest:
+    def _fetch(self, repo: Repo, wrong: frozenset[str]) -> Manifest:
         """Fetch what is missing, and show the snapshot."""
         endpoint = self.ctx.settings.get("hub_endpoint", ENDPOINT)
         token = self.ctx.secret("hub_token")
@@ -116,6 +141,7 @@ class _Download:
                 brake=self.brake,
                 tally=self.tally,
                 log=self.ctx.log,
+                wrong=wrong,
             )
             for _ in range(ROUNDS):
                 done = self._round(desk, listing, pool)
@@ -179,4 +205,4 @@ class _Download:
             "bytes_fetched": self.tally.bytes_fetched(),
             "files": len(done.files) if done else 0,
             "seconds": round(time.monotonic() - self.pulse.began, 3),
-        }
+        } | ({"repaired": self.repaired} if self.verify else {})
