@@ -77,7 +77,8 @@ def _attach(connection: sqlite3.Connection, previous: Path) -> None:
             connection.execute(f"PRAGMA before.{name}").fetchone()[0]
             for name in ("application_id", "user_version")
         ]
-    if found != [APPLICATION, VERSION]:
+    # What is compared is the same in all versions so far.
+    if found[0] != APPLICATION or not 0 < found[1] <= VERSION:
         raise unreadable(previous, "it is no ledger of this version of Labpool")
 
 

@@ -30,7 +30,7 @@ _GIVE_BACK = (
     "WHERE state = 'running' AND owner = ?"
 )
 _RETRY = (
-    "UPDATE items SET state = 'waiting', tries = 0, reason = '', message = '', at = ? "
+    "UPDATE items SET state = 'waiting', tries = 0, reason = '', message = '', gaps = '[]', at = ? "
     "WHERE n > ? AND n <= ? AND state IN (SELECT value FROM json_each(?)) "
     "AND (? IS NULL OR id IN (SELECT value FROM json_each(?)))"
 )
@@ -119,7 +119,10 @@ class Ledger:
     def finish(self, item_id: str, owner: str, done: Done) -> bool:
         """Store what became of an item, its records and what it found, all or nothing.
 
-        A key that another item brought before moves to this one, with the newer data.
+        A key belongs to the first item of the run that brings it. What another one brings under
+        it is kept aside, and counted; where its values are others, that item is partial, with the
+        gap ``key_conflict``. Items that it found and that the run may not have make it partial,
+        too, with the gap ``limit``.
 
         Returns:
             False, with nothing stored, when the owner has the item no longer.
