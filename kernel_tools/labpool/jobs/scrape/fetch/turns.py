@@ -51,6 +51,8 @@ class Turns:
             try:
                 yield
             except ItemFailed as failed:
+                if failed.ours:
+                    raise
                 if failed.pauses_host:
                     turn.pause(failed.retry_after_s)
                 elif failed.blames_host:
