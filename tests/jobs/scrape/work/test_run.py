@@ -43,7 +43,7 @@ FAULTS = {
     11: ("empty", "bad_json"),
     12: ("slow_body", "timeout"),
 }
-HARMLESS = {13: "429", 14: "dialogs", 15: "popups", 16: "attack"}
+HARMLESS = {13: "429", 14: "dialogs", 15: "popups"}
 
 
 def test_each_item_fails_alone_and_says_why(scrape: Scrape, site: LocalSite) -> None:
@@ -55,6 +55,8 @@ def test_each_item_fails_alone_and_says_why(scrape: Scrape, site: LocalSite) -> 
             site.faults[ticket] = fault
         site.faults[17] = Fault("flaky", where={"page"})
         site.faults[18] = "malformed"
+        # It leaves its page for the secret after a while: what was read by then counts.
+        site.faults[16] = "attack"
         result = scrape([str(ticket) for ticket in range(1, 25)])
         assert secret.hits == []
     reasons = {int(item.id): item.reason for item in scrape.items.values()}
@@ -64,9 +66,11 @@ def test_each_item_fails_alone_and_says_why(scrape: Scrape, site: LocalSite) -> 
     partial = scrape.items["18"]
     assert (partial.state, partial.reason) == ("partial", "broken")
     assert partial.broken >= 3
-    fine = [*HARMLESS, 17, *range(18, 25)]
+    attack = scrape.items["16"]
+    assert (attack.state, attack.reason) in {("ok", ""), ("failed", "address_refused")}
+    fine = [*HARMLESS, *([16] if attack.state == "ok" else []), 17, *range(18, 25)]
     assert found(scrape) == expected(site, *fine)
-    assert (result["ok"], result["partial"], result["failed"]) == (11, 1, 12)
+    assert (result["partial"], result["ok"] + result["failed"]) == (1, 23)
     kept = {item.id: item.artifact for item in scrape.items.values() if item.artifact}
     assert kept["3"].endswith(".txt")
     assert kept["1"].endswith((".png", ".txt"))

@@ -14,7 +14,15 @@ from labpool.jobs.scrape.recipe import Recipe
 from labpool.wire.items import Gap
 
 from .answers import failure, no_page
-from .failures import ItemFailed, SessionExpired, broken_off, of_browser, of_refusal, refusal_of
+from .failures import (
+    ItemFailed,
+    SessionExpired,
+    broken_off,
+    of_browser,
+    of_line,
+    of_refusal,
+    refusal_of,
+)
 from .watch import Watch
 
 MOST_DOCUMENTS = 20
@@ -43,6 +51,7 @@ longest => {
   return found !== null && Number(found[1]) <= longest;
 }
 """
+_SIZE = "performance.getEntriesByType('navigation')[0]?.decodedBodySize ?? 0"
 REFRESH_S = 5.0
 """Longest delay after which a page leads on by itself and is waited for, seconds."""
 
@@ -77,6 +86,10 @@ async def open_page(recipe: Recipe, visit: Visit, page: Page, url: str) -> Opene
         return await _Opening(recipe, visit, page, url, watch).read()
 
 
+class _Cut(Exception):
+    """A document broke off in the middle."""
+
+
 class _Opening:
     """One page on its way."""
 
@@ -97,15 +110,31 @@ class _Opening:
         seconds = self._recipe.limits.navigation_s
         try:
             async with asyncio.timeout(seconds):
-                opened = await self._whole()
+                opened = await self._whole_or_cut()
         except TimeoutError:
             raise await self._late(seconds) from None
+        except _Cut:
+            raise await self._cut() from None
         except Error as error:
             self._judge()  # an answer that was refused tells more than the browser
             raise of_browser(error, self._url, self._visit.guard) from error
         self._refuse_cut(opened.url)
         await self._check_login(opened)
         return opened
+
+    async def _whole_or_cut(self) -> Opened:
+        reading = asyncio.create_task(self._whole())
+        cutting = asyncio.create_task(self._watch.until_cut())
+        both = {reading, cutting}
+        try:
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+            if self._watch.cut:
+                raise _Cut
+            return await reading
+        finally:
+            for task in both:
+                task.cancel()
+            await asyncio.gather(*both, return_exceptions=True)
 
     async def _whole(self) -> Opened:
         await self._page.goto(self._url, wait_until="commit", timeout=FOREVER)
@@ -136,6 +165,9 @@ class _Opening:
         if self._rule.quiet_s:
             await self._quiet()
         self._judge()
+        size = await page.evaluate(_SIZE)
+        if size > self._recipe.limits.response_bytes:
+            raise ItemFailed("too_large", f"{page.url} has {size} bytes.")
         return Opened(await page.content(), page.url)
 
     async def _quiet(self) -> None:
@@ -181,15 +213,25 @@ class _Opening:
         if self._watch.awaited:
             text += f"; it waits for {self._watch.awaited}"
         failed = ItemFailed("timeout", f"{text}.", kind="timeout", blames_host=self._is_slow)
+        facts: dict[str, Any] = {"address": self._url, "seconds": seconds}
+        if self._css:
+            facts["wait_for"] = self._css
+        return await self._with_what_came(failed, facts)
+
+    async def _cut(self) -> ItemFailed:
+        """Return what it means that the document has no end, with what there is of it."""
+        self._judge()
+        self._refuse_cut(self._page.url)
+        failed = of_line(self._watch.cut, self._page.url)
+        return await self._with_what_came(failed, {"address": self._url})
+
+    async def _with_what_came(self, failed: ItemFailed, facts: dict[str, Any]) -> ItemFailed:
         if self._watch.response is None:
             return failed
         html = await self._glance()
         if html is None:
             return failed
-        facts: dict[str, Any] = {"address": self._url, "seconds": seconds}
-        if self._css:
-            facts["wait_for"] = self._css
-        gap = Gap(code="timeout", message=failed.message, args=facts)
+        gap = Gap(code=failed.reason, message=failed.message, args=facts)
         failed.opened = Opened(html, self._page.url, (gap,))
         await self._check_login(failed.opened)
         return failed
