@@ -19,8 +19,10 @@ from labpool.runtime.context import Cancelled, JobContext, JobError
 from .alone import alone
 from .browser import BrowserHost, HostSettings, NoBrowser, Underway, Visitor
 from .crew import Crew, HostAway
-from .fetch import Fetcher, SessionExpired
+from .fetch import Fetcher, ItemFailed, SessionExpired
+from .fetch.answers import REFUSED
 from .fetch.evidence import Evidence
+from .fetch.failures import of_browser, of_refusal, refusal_of
 from .fetch.turns import Turns
 from .finish import ITEMS, finish, reopen
 from .params import Params
@@ -122,7 +124,7 @@ def _work(
     shared = Path(ctx.settings.get("shared_dir") or ctx.run_dir)
     stranger = Visitor("", "robots.txt", recipe.agent, allowed, limit)
     robots = Robots(_fetch_robots(host, stranger), shared / "robots", recipe.agent)
-    turns = Turns(Hosts(shared / "hosts"), robots if recipe.robots else None, recipe)
+    turns = Turns(Hosts(shared / "hosts"), robots if recipe.robots else None, recipe, ctx.log)
     most = min(given + (recipe.follow.limit if recipe.follow else 0), params.limit)
     crew = Crew(
         ledger=ledger,
@@ -182,16 +184,22 @@ def _fetch_robots(host: BrowserHost, visitor: Visitor) -> Any:
         async with host.visit(visitor) as visit:
             try:
                 response = await visit.request.get(url, max_redirects=ROBOTS_REDIRECTS)
-                refused = "x-labpool-refused" in response.headers
+                final, refused = response.url, REFUSED in response.headers
                 body = await response.body()
                 await response.dispose()
             except Error as error:
-                raise Unreachable(url) from error
-        if refused:
-            raise Unreachable(url)
+                raise _unreachable(of_browser(error, url, visit.guard)) from error
+            refusal = refusal_of(visit.guard, final) if refused else None
+        if refusal is not None:
+            raise _unreachable(of_refusal(refusal.code, refusal.message))
         return response.status, body.decode("utf-8", "replace")
 
     return fetch
+
+
+def _unreachable(failed: ItemFailed) -> Unreachable:
+    """Return what robots.txt that was not read means: what is no word of the host keeps its own."""
+    return Unreachable(failed.message, failed.reason if failed.ours else "")
 
 
 def _expired(params: Params, expired: SessionExpired) -> JobError:

@@ -51,6 +51,7 @@ class Scrape:
         run_dir: Its folder.
         previous: Folder of the run before.
         stop: Set to ask it to end.
+        allowed: Private hosts that may be reached; "" for the site.
     """
 
     site: LocalSite
@@ -59,6 +60,7 @@ class Scrape:
     warm: Warm
     previous: Path | None = None
     state: dict[str, Any] | None = None
+    allowed: str = ""
     stop: threading.Event = field(default_factory=threading.Event)
     events: list[Event] = field(default_factory=list)
     on_event: Callable[[Event], None] = lambda _event: None
@@ -84,7 +86,7 @@ class Scrape:
             worker="w0",
             previous=self.previous,
             settings={
-                "scrape_allowed_hosts": f"127.0.0.1:{self.site.port}",
+                "scrape_allowed_hosts": self.allowed or f"127.0.0.1:{self.site.port}",
                 "shared_dir": str(self.shared),
             },
             secrets=secrets,

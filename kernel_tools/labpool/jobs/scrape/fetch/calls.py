@@ -105,7 +105,9 @@ class Calls:
                 raise ItemFailed("timeout", text, kind="timeout", blames_host=True) from error
             except Error as error:
                 raise of_browser(error, url, self._visit.guard) from error
-            return await self._read(url, response)
+            data = await self._read(url, response)
+            await self._turns.check(url, response.url)
+            return data
 
     async def _fetch(
         self, call: Call, url: str, cursor: Value, token: dict[str, str]

@@ -58,7 +58,7 @@ class ItemFailed(Exception):
         kept: The answer, for whoever wants to see why.
         suffix: Of the file that it goes into.
         opened: The page as far as it came.
-        ours: Whether it says nothing of the host: it was not asked.
+        ours: Whether we did not want to hear, or there is nobody to ask: no failure of the host's.
         facts: For the gap that it is where other parts of the item came.
     """
 
@@ -133,7 +133,7 @@ def of_line(line: str, url: str) -> ItemFailed:
         return ItemFailed("download", f"{url} is a file to be saved, and no page.")
     if "ERR_CERT" in line or "certificate" in line.lower():
         text = f"{url} does not prove who it is: {line}. See whether its certificate is in order."
-        return ItemFailed("bad_certificate", text)
+        return ItemFailed("bad_certificate", text, ours=True)
     if "net::ERR" in line or "socket hang up" in line or "ECONN" in line or "aborted" in line:
         text = f"{url} cannot be read: {line}"
         return ItemFailed("connection_failed", text, kind="connection", blames_host=True)

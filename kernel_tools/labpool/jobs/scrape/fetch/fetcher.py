@@ -204,7 +204,9 @@ class Fetcher:
     async def _open_url(self, url: str, errand: Errand, visit: Visit, page: Page) -> Opened:
         async with self._turns.request(url, errand):
             errand.say("opens the page")
-            return await open_page(self._recipe, visit, page, url)
+            opened = await open_page(self._recipe, visit, page, url)
+            await self._turns.check(url, opened.url)
+            return opened
 
     def _calls(self, target: Target, errand: Errand, visit: Visit) -> Calls:
         return Calls(self._recipe, visit, self._turns, dict(target.fields), errand)
