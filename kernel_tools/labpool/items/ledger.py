@@ -242,18 +242,25 @@ class Ledger:
         """
         return reading.every_record(self._database, last)
 
-    def compare(self, previous: Path) -> None:
-        """Mark each record new, changed or same against an earlier run, and add what is gone.
+    def compare(self, *earlier: Path, skip: compare.Skip | None = None) -> int:
+        """Mark each record new, changed or same against earlier runs, and add what is gone.
 
-        A record is gone when the item that had it ended "ok" in this run and nothing brought its
-        key. One whose item failed, is partial or was no target of this run says nothing. May be
-        repeated, also after a kill and with another run; call it when the items have ended.
+        Each item is compared with its own last one: with the newest earlier run in which it ended,
+        and of one that was partial there, what it lacked with the one before. A record is gone when
+        the item that had it ended "ok" in this run and nothing brought its key. One whose item
+        failed, is partial or was no target of this run says nothing. May be repeated, also after a
+        kill and with other runs; call it when the items have ended.
 
         Args:
-            previous: Ledger of an earlier run of the same recipe; it is only read.
+            *earlier: Ledgers of earlier runs of the same recipe, the newest first; they are only
+                read.
+            skip: Is told of those that cannot be read; without it, that is an error.
+
+        Returns:
+            How many could be read; with none, nothing is marked.
 
         Raises:
             FileNotFoundError: There is no such file.
-            LedgerError: One of both files cannot be read, or this one not written.
+            LedgerError: One of the files cannot be read, or this one not written.
         """
-        compare.compare(self._database, previous)
+        return compare.compare(self._database, earlier, skip)

@@ -33,7 +33,7 @@ class JobKind:
             share the run's folder, and whoever comes last or leaves first loses nothing.
         series: "module:function", or "". Called with the params; runs that give the same text do
             the same work again, and are called by it where nobody gave a name. The body finds
-            the one before in ``ctx.previous``.
+            those before in ``ctx.earlier``.
     """
 
     name: str

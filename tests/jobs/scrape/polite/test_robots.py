@@ -151,6 +151,10 @@ async def test_a_clock_that_was_set_back(site: Site, robots: New) -> None:
     assert (await mine.allowed(URL)).yes
 
 
+def kept(folder: Path) -> list[Path]:
+    return list(folder.rglob("*.json"))
+
+
 async def test_what_is_no_word_of_the_host_is_told_as_it_is_and_not_kept(
     site: Site, robots: New, tmp_path: Path
 ) -> None:
@@ -159,7 +163,7 @@ async def test_what_is_no_word_of_the_host_is_told_as_it_is_and_not_kept(
     assert (said.yes, said.why, said.message) == (
         False, "address_refused", "Nobody has allowed it."
     )  # fmt: skip
-    assert list(tmp_path.rglob("*.json")) == []
+    assert kept(tmp_path) == []
     site.answer = (200, "")
     assert (await robots().allowed(URL)).yes, "at once, without waiting for anything"
 

@@ -49,7 +49,7 @@ class Scrape:
 
     Attributes:
         run_dir: Its folder.
-        previous: Folder of the run before.
+        earlier: Folders of the runs before, the newest first.
         stop: Set to ask it to end.
         allowed: Private hosts that may be reached; "" for the site.
     """
@@ -58,7 +58,7 @@ class Scrape:
     run_dir: Path
     shared: Path
     warm: Warm
-    previous: Path | None = None
+    earlier: tuple[Path, ...] = ()
     state: dict[str, Any] | None = None
     allowed: str = ""
     stop: threading.Event = field(default_factory=threading.Event)
@@ -84,7 +84,7 @@ class Scrape:
             run_id="r1",
             run_dir=self.run_dir,
             worker="w0",
-            previous=self.previous,
+            earlier=self.earlier,
             settings={
                 "scrape_allowed_hosts": self.allowed or f"127.0.0.1:{self.site.port}",
                 "shared_dir": str(self.shared),
@@ -157,10 +157,10 @@ def new_scrape(site: LocalSite, warm: Warm, tmp_path: Path) -> Callable[[], Scra
     made: list[Scrape] = []
 
     def make() -> Scrape:
-        before = made[-1].run_dir if made else None
+        before = tuple(each.run_dir for each in reversed(made))
         folder = tmp_path / f"run-{len(made)}"
         folder.mkdir()
-        made.append(Scrape(site, folder, tmp_path / "shared", warm, previous=before))
+        made.append(Scrape(site, folder, tmp_path / "shared", warm, earlier=before))
         return made[-1]
 
     return make

@@ -68,9 +68,10 @@ def test_a_host_that_nobody_allows_keeps_its_own_words(
 
 
 def test_a_host_without_a_certificate_of_ours_is_told_as_that(scrape: Scrape) -> None:
-    with self_signed() as port, pytest.raises(JobError) as failed:
+    with self_signed() as port:
         scrape.allowed = f"127.0.0.1:{port}"
-        scrape([f"https://127.0.0.1:{port}/"], direct())
+        with pytest.raises(JobError) as failed:
+            scrape([f"https://127.0.0.1:{port}/"], direct())
     assert failed.value.details["reasons"] == {"bad_certificate": 1}
     assert list(scrape.shared.rglob("robots/*.json")) == []
 

@@ -171,3 +171,13 @@ def test_later_runs_tell_what_is_new_changed_and_gone(
     same, new = len(site.expected(2)), len(site.expected(4))
     # What ticket 3 had says nothing: it could not be read. Nobody asked for ticket 1.
     assert [result[word] for word in ("new", "changed", "same", "gone")] == [new, 0, same, 0]
+
+
+def test_each_target_is_compared_with_its_own_last_run(
+    new_scrape: Callable[[], Scrape], site: LocalSite
+) -> None:
+    for targets in (["1", "2"], ["1"]):
+        new_scrape()(targets)
+    result = new_scrape()(["1", "2"])
+    same = len(site.expected(1)) + len(site.expected(2))
+    assert [result[word] for word in ("new", "changed", "same", "gone")] == [0, 0, same, 0]
