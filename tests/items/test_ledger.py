@@ -267,6 +267,8 @@ def test_what_has_a_gap_is_never_ok(ledger: Ledger) -> None:
     assert (item.gaps, item.reason, item.message) == (said, "max_pages", "Cut. 2 parts.")
     assert ledger.counts().gaps == {"max_pages": 1, "broken": 1}
     assert ledger.items(ItemsQuery(search="h/6")).items == [item]
+    assert ledger.items(ItemsQuery(gap="broken")).items == [item]
+    assert ledger.items(ItemsQuery(gap="timeout")).items == []
     ledger.retry(["partial"])
     assert ledger.counts().gaps == {}
 

@@ -100,6 +100,17 @@ class Ledger:
                 new += storing.add(connection, rows)
         return new
 
+    def note_given(self, *, repeated: int, left_out: int) -> None:
+        """Note what became of what the run was given, once all of it was added.
+
+        Args:
+            repeated: How many were there already.
+            left_out: How many were not added, because the run may have no more.
+        """
+        with self._database.writing() as connection:
+            storing.put_tally(connection, "repeated", repeated)
+            storing.put_tally(connection, "left_out", left_out)
+
     def claim(self, owner: str, limit: int, worker: str = "") -> list[Item]:
         """Take the first items that wait; nobody else gets them.
 

@@ -47,6 +47,13 @@ def items(database: Database, query: ItemsQuery) -> ItemPage:
     if query.state:
         where.append("state = ?")
         values.append(query.state)
+    if query.gap:
+        # Few items have any, and the index finds those: others are not looked at.
+        where.append(
+            "state = 'partial' AND EXISTS "
+            "(SELECT 1 FROM json_each(gaps) WHERE json_extract(value, '$.code') = ?)"
+        )
+        values.append(query.gap)
     if query.search:
         fields = ("id", "target", "reason", "message", "gaps")
         where.append("(" + " OR ".join(rf"{name} LIKE ? ESCAPE '\'" for name in fields) + ")")

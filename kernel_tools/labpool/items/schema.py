@@ -29,7 +29,7 @@ GAP = "gap:"
 
 COUNTED = (
     "waiting", "running", "ok", "partial", "failed", "records", "duplicates", "conflicts",
-    "left_out",
+    "left_out", "repeated",
 )  # fmt: skip
 
 _TABLES = """
@@ -127,7 +127,7 @@ CREATE TRIGGER record_moved AFTER UPDATE OF item ON records WHEN NEW.item <> OLD
   UPDATE items SET records = records - 1 WHERE n = OLD.item;
   UPDATE items SET records = records + 1 WHERE n = NEW.item;
 END;
-INSERT INTO tally VALUES ('conflicts', 0);
+INSERT INTO tally VALUES ('conflicts', 0), ('repeated', 0);
 """
 _FILL_FROM_1 = """
 UPDATE items SET gaps = json_array(json_object(

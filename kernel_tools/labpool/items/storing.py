@@ -24,6 +24,9 @@ UPDATE items SET state = ?, owner = '', reason = ?, message = ?, gaps = ?, broke
 WHERE n = ?
 """
 
+LARGEST = 2**53
+"""Largest count that every reader of JSON has exactly."""
+
 ItemRow = tuple[str, str, int]
 RecordRow = tuple[str, str, bytes]
 
@@ -127,6 +130,12 @@ def tally(connection: sqlite3.Connection, name: str, more: int) -> None:
     """Count more of something."""
     if more:
         connection.execute("UPDATE tally SET count = count + ? WHERE name = ?", (more, name))
+
+
+def put_tally(connection: sqlite3.Connection, name: str, count: int) -> None:
+    """Set how many of something there are; beyond what JSON's readers count it is that."""
+    values = (min(count, LARGEST), name)
+    connection.execute("UPDATE tally SET count = ? WHERE name = ?", values)
 
 
 def when(at: int) -> datetime:

@@ -80,6 +80,7 @@ class ItemCounts(Record):
         conflicts: Those of them that have other values; their items are partial.
         left_out: Items that were given or found and not added, because the run has as many as it
             may have.
+        repeated: Items that were given more than once, each time after the first.
         gaps: What is missing of items that are partial: its code, and how many items say it.
     """
 
@@ -93,6 +94,7 @@ class ItemCounts(Record):
     duplicates: int = Field(default=0, ge=0)
     conflicts: int = Field(default=0, ge=0)
     left_out: int = Field(default=0, ge=0)
+    repeated: int = Field(default=0, ge=0)
     gaps: dict[str, int] = Field(default_factory=dict)
 
 

@@ -76,8 +76,10 @@ function ofItems(trans: TranslationBundle): Readonly<Record<string, string>> {
   return {
     broken: trans.__('broken'),
     changed: trans.__('changed'),
+    conflicts: trans.__('conflicts'),
     duplicates: trans.__('duplicates'),
     failed: trans.__('failed'),
+    gaps: trans.__('gaps'),
     gone: trans.__('gone'),
     items: trans.__('items'),
     items_per_s: trans.__('items per second'),
@@ -87,6 +89,7 @@ function ofItems(trans: TranslationBundle): Readonly<Record<string, string>> {
     partial: trans.__('partial'),
     reasons: trans.__('reasons'),
     records: trans.__('records'),
+    repeated: trans.__('given twice'),
     same: trans.__('unchanged')
   };
 }

@@ -7,7 +7,6 @@ import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 from labpool.runtime.execute import AttemptSpec
 from labpool.wire import KindPage, LabpoolError, Run, RunState, ServerUnavailable
@@ -292,7 +291,7 @@ class Service:
         )
 
     def _earlier(self, run: Run) -> list[str]:
-        """Return the folders of runs before a run that did the same work to its end, newest first."""
+        """Return the folders of the runs before a run that did the same work, newest first."""
         series = self._kinds.series_of(run.kind, run.params)
         if not series:
             return []

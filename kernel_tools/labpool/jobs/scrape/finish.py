@@ -25,9 +25,9 @@ def finish(ctx: JobContext, ledger: Ledger, recipe: Recipe) -> dict[str, Any]:
     Of several workers the first one does it; the others return what it found.
 
     Returns:
-        Plain JSON: items, ok, partial, failed, records, duplicates, conflicts, left_out and, where
-        there was a run before, new, changed, same, gone; gaps and reasons have the codes of what
-        is partial and failed, with how many items say each.
+        Plain JSON: items, ok, partial, failed, records, duplicates, conflicts, left_out, repeated
+        and, where there was a run before, new, changed, same, gone; gaps and reasons have the codes
+        of what is partial and failed, with how many items say each.
 
     Raises:
         JobError: No item came to anything.
@@ -67,6 +67,7 @@ def _finish(ctx: JobContext, ledger: Ledger, recipe: Recipe) -> dict[str, Any]:
         "duplicates": counts.duplicates,
         "conflicts": counts.conflicts,
         "left_out": counts.left_out,
+        "repeated": counts.repeated,
         **changes,
         "gaps": counts.gaps,
         "reasons": _reasons(ledger) if counts.failed else {},

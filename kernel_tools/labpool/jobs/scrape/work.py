@@ -85,10 +85,12 @@ def _fill(ctx: JobContext, ledger: Ledger, params: Params, recipe: Recipe) -> in
         targets = Targets(params, recipe, ctx.assets)
         ledger.add(_new_items(ctx, targets))
         given = ledger.counts().total
+        left_out = targets.left_out()
+        ledger.note_given(repeated=targets.duplicates, left_out=left_out)
         if targets.duplicates:
             ctx.log("warning", f"{targets.duplicates} targets came twice and are read once")
-        if targets.more:
-            ctx.log("warning", f"there are more targets than the limit of {params.limit}")
+        if left_out:
+            ctx.log("warning", f"{left_out} targets are left out: the limit is {params.limit}")
         part = filled.with_suffix(".part")
         part.write_text(str(given), encoding="ascii")
         part.replace(filled)

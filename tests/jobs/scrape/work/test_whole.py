@@ -327,3 +327,15 @@ def test_one_key_with_other_values_is_kept_once_and_told(scrape: Scrape, site: L
     assert scrape.records == [{"id": "1", "text": "Row 1"}]
     assert result["gaps"] == {"key_conflict": 2}
     assert (result["partial"], result["conflicts"]) == (2, 1)
+
+
+def test_targets_that_come_twice_or_are_too_many_are_counted(
+    scrape: Scrape, site: LocalSite
+) -> None:
+    for name in "abcde":
+        site.made[name] = page(rows(1, 1))
+    given = ["a", "a#top", "b", "a", "b#/part", "c", "d", "e", "d"]
+    fields = {"id": {"target": "url"}}
+    result = scrape([at(site, each) for each in given], recipe(fields=fields, key=["id"]), limit=4)
+    assert (result["items"], result["repeated"], result["left_out"]) == (4, 2, 3)
+    assert set(scrape.items) == {at(site, each) for each in ("a", "b", "b#/part", "c")}
