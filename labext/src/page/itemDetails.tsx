@@ -63,7 +63,11 @@ function Gaps(props: { readonly gaps: Item['gaps'] }): React.ReactElement | null
             {Object.entries(gap.args).map(([name, value]) => (
               <Fact key={name} label={gapFactWord(name, trans)}>
                 <bdi>
-                  {typeof value === 'number' ? format.number(value) : <Told text={value} />}
+                  {typeof value === 'number' ? (
+                    format.number(value)
+                  ) : (
+                    <Told text={value} />
+                  )}
                 </bdi>
               </Fact>
             ))}
