@@ -76,7 +76,7 @@ class Fetcher:
             SessionExpired: The site asks for a login.
         """
         began, timeouts, tried = time.monotonic(), 0, 0
-        haul = Haul()
+        haul, in_vain = Haul(), 0
         while True:
             tried, size = tried + 1, haul.size
             try:
@@ -85,18 +85,19 @@ class Fetcher:
                 break
             except ItemFailed as failed:
                 haul.late = failed.opened or haul.late
-                # A try that came further than the one before may need as much time again.
-                timeouts = (0 if haul.size > size else timeouts) + (failed.kind == "timeout")
-                if not self._may_help(failed, tried, timeouts):
+                if haul.size > size:  # what it stopped at is another thing than before
+                    timeouts = in_vain = 0
+                timeouts, in_vain = timeouts + (failed.kind == "timeout"), in_vain + 1
+                if not self._may_help(failed, in_vain, timeouts):
                     done = await self._ended(item, haul, failed)
                     break
                 say(f"tries again after {failed.reason}")
-                await asyncio.sleep(pause_before(tried + 1, failed.retry_after_s))
+                await asyncio.sleep(pause_before(in_vain + 1, failed.retry_after_s))
         seconds = round(time.monotonic() - began, 3)
         return replace(done, seconds=seconds, tries=tried)
 
-    def _may_help(self, failed: ItemFailed, tried: int, timeouts: int) -> bool:
-        if failed.kind is None or tried >= self._recipe.limits.tries:
+    def _may_help(self, failed: ItemFailed, in_vain: int, timeouts: int) -> bool:
+        if failed.kind is None or in_vain >= self._recipe.limits.tries:
             return False
         return worth_a_retry(failed.kind, status=failed.status, timeouts=timeouts)
 
