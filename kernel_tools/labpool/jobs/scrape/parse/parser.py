@@ -166,7 +166,7 @@ class _Work:
         for name, rule in self.recipe.fields.items():
             reason = ""
             try:
-                data[name] = value_of(rule, find, piece.item, self.target.fields)
+                data[name] = value_of(rule, find, piece.item, self.target.fields, others)
                 continue
             except Missing:
                 reason = "nothing is found" if rule.required else ""
