@@ -69,6 +69,7 @@ function GapChips(props: { readonly detail: RunDetail }): React.ReactElement | n
         count
       }))}
       value={filter.gap}
+      hasMarks={false}
       changed={gap => {
         book.setFilter({ ...filter, gap });
       }}

@@ -130,7 +130,8 @@ def broken_gap(broken: Sequence[Broken]) -> Gap:
         for each in broken[:LOOKS_AT]
     )
     more = f"; and {len(broken) - LOOKS_AT} more" if len(broken) > LOOKS_AT else ""
-    text = f"{len(broken)} parts could not be read: {first}{more}."
+    parts = "1 part" if len(broken) == 1 else f"{len(broken)} parts"
+    text = f"{parts} could not be read: {first}{more}."
     return Gap(code="broken", message=text, args={"count": len(broken)})
 
 
