@@ -27,9 +27,9 @@ from support.site import LocalSite, Record
 QUICK: dict[str, Any] = {
     "rate_per_s": 200,
     "parallel": 8,
-    "navigation_s": 3,
+    "navigation_s": 6,
     "response_s": 3,
-    "item_s": 8,
+    "item_s": 15,
     "failures": 100,
 }
 

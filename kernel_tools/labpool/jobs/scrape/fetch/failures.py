@@ -24,7 +24,6 @@ worker_died                         its worker died, again and again
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from playwright.async_api import Error
 from playwright.async_api import TimeoutError as PageTimeout
@@ -32,8 +31,7 @@ from playwright.async_api import TimeoutError as PageTimeout
 from labpool.jobs.scrape.guard import GuardProxy, Refusal
 from labpool.jobs.scrape.polite import FailureKind
 
-if TYPE_CHECKING:
-    from .pages import Opened
+from .opened import Opened
 
 _REFUSALS = {
     "private_address": "address_refused",

@@ -24,7 +24,8 @@ from .errand import Errand
 from .evidence import Evidence
 from .failures import ItemFailed, of_browser
 from .haul import Answers, Haul, broken_gap, hidden
-from .pages import Opened, open_page
+from .opened import Opened
+from .pages import open_page
 from .together import all_of
 from .turns import Turns
 

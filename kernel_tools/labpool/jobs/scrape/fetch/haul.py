@@ -12,7 +12,7 @@ from labpool.jobs.scrape.template import Value
 from labpool.wire.items import Gap
 
 from .failures import ItemFailed
-from .pages import Opened
+from .opened import Opened
 
 LOOKS_AT = 3
 """Broken parts that are told of an item."""

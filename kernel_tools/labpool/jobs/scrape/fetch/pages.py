@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import Any
 
 from playwright.async_api import Error, Page
@@ -23,6 +22,7 @@ from .failures import (
     of_refusal,
     refusal_of,
 )
+from .opened import Opened
 from .watch import Watch
 
 MOST_DOCUMENTS = 20
@@ -54,21 +54,6 @@ longest => {
 _SIZE = "performance.getEntriesByType('navigation')[0]?.decodedBodySize ?? 0"
 REFRESH_S = 5.0
 """Longest delay after which a page leads on by itself and is waited for, seconds."""
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A page that was read.
-
-    Attributes:
-        html: As it stood then.
-        url: Its final address.
-        gaps: Why it may not be whole.
-    """
-
-    html: str
-    url: str
-    gaps: tuple[Gap, ...] = ()
 
 
 async def open_page(recipe: Recipe, visit: Visit, page: Page, url: str) -> Opened:
