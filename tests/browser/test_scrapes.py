@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, expect
 from support.lab_page import prepare, set_setting
 from support.scrape_world import CHROMIUM, SESSION, ScrapeWorld, lines, scrape_world
 from support.server import LabServer
-from support.site import Fault
+from support.site import Fault, Made
 
 from .panel_page import RUN_PAGE, PanelPage
 from .test_accessibility import AXE, DIALOG, THEMES, violations
@@ -127,6 +127,72 @@ def test_the_records_of_one_item_and_what_changed_since_the_last_run(
     for change, ticket in (("New", 22), ("Unchanged", 21)):
         chip(lab, change).click()
         expect(rows).to_have_count(len(world.expected(ticket)))
+
+
+CUT = """
+name: cut
+vars: {site: null}
+page: {url: "{url}"}
+fragments: {css: .row}
+fields:
+  id: {css: "[data-id]", get: "@data-id"}
+  text: b
+next: {css: "a[rel=next]", max_pages: 2}
+limits: {rate_per_s: 200, parallel: 8, navigation_s: 3, tries: 1}
+"""
+
+
+def cut(world: ScrapeWorld) -> dict[str, Any]:
+    """Scrape a long list, half a page, a page that cannot be read in part, and a whole one."""
+
+    def row(n: int, text: str = "سطر") -> str:
+        return f"<p class=row data-id={n}><b>{text} {n}</b></p>"
+
+    made = world.site.made
+    for n in range(1, 4):
+        made[f"list?p={n}"] = f'{row(n)}<a rel=next href="list?p={n + 1}">next</a>'
+    made["half"] = Made("<body>" + "".join(map(row, range(100, 300))), stalls=True)
+    made["broken"] = f"{row(7)}<p class=row><b>no id</b></p>{row(1, 'other')}"
+    made["whole"] = row(8)
+    targets = [f"{world.site.url}/made/{name}" for name in ("list?p=1", "half", "broken", "whole")]
+    params = {"recipe": CUT, "targets": targets, "vars": {"site": world.site.url}}
+    run = world.server.wait(world.server.submit("scrape", params, max_attempts=1))
+    assert run["result"]["gaps"] == {
+        "max_pages": 1, "timeout": 1, "broken": 1, "key_conflict": 1
+    }  # fmt: skip
+    return dict(run)
+
+
+@pytest.mark.parametrize("locale", ["default", "fa_IR"])
+def test_what_items_lack_is_told_and_found(
+    new_page: Callable[[LabServer], PanelPage],
+    world: ScrapeWorld,
+    locale: str,
+    tmp_path: Path,
+) -> None:
+    run = cut(world)
+    said = words if locale == "fa_IR" else str
+    set_setting(world.server.home, LANGUAGE, locale=locale)
+    try:
+        lab = new_page(world.server)
+        lab.start()
+        lab.open_run(run["id"])
+        tab(lab, said("Items")).click()
+        chip(lab, said("Partial")).click()
+        rows = lab.run_page.locator("[data-kind=items] tbody tr[data-row]")
+        expect(rows).to_have_count(3)
+        lab.page.screenshot(path=tmp_path / f"partial-{locale}.png")
+        chip(lab, said("more pages than the recipe reads")).click()
+        expect(rows).to_have_count(1)
+        rows.get_by_role("button").click()
+        gap = lab.run_page.locator(".lp-Gaps li")
+        expect(gap).to_contain_text(said("Limit"))
+        expect(gap.get_by_role("link")).to_have_attribute("href", f"{world.site.url}/made/list?p=3")
+        lab.page.screenshot(path=tmp_path / f"gap-{locale}.png")
+        lab.page.add_script_tag(path=AXE)
+        assert violations(lab, RUN_PAGE) == []
+    finally:
+        set_setting(world.server.home, LANGUAGE, locale="default")
 
 
 def test_an_expired_session_says_what_to_do(lab: PanelPage, world: ScrapeWorld) -> None:

@@ -102,6 +102,35 @@ def test_what_is_gone_comes_back_in_a_retry(new_ledger: New, again: str) -> None
     assert changes(now) == {"k": "same"}
 
 
+def test_each_item_is_compared_with_its_own_last_one(new_ledger: New) -> None:
+    """Runs of [a, b], [a], [a, b] where nothing changes: b is not new in the last."""
+    both = {"a": ended(data={"k": 1}), "b": ended(data={"l": 1, "m": 1})}
+    one = ran(new_ledger("one"), both)
+    two = ran(new_ledger("two"), {"a": both["a"]})
+    two.compare(one.path)
+    three = ran(new_ledger("three"), both | {"c": ended(data={"n": 1})})
+    assert three.compare(two.path, one.path) == 2
+    assert changes(three) == {"k": "same", "l": "same", "m": "same", "n": "new"}
+    four = ran(new_ledger("four"), {"b": ended(data={"l": 2, "x": 1})})
+    four.compare(three.path, two.path, one.path)
+    assert changes(four) == {"l": "changed", "m": "gone", "x": "new"}
+    five = ran(new_ledger("five"), {"a": ended("failed"), "b": ended("partial", {"l": 2})})
+    six = ran(new_ledger("six"), {"a": both["a"], "b": ended(data={"l": 2, "m": 1, "x": 1})})
+    six.compare(five.path, four.path, three.path, two.path, one.path)
+    assert changes(six) == {"k": "same", "l": "same", "m": "new", "x": "same"}
+
+
+def test_an_earlier_run_that_cannot_be_read_is_told(new_ledger: New, tmp_path: Path) -> None:
+    one = ran(new_ledger("one"), {"a": ended(data={"k": 1})})
+    other = tmp_path / "other.db"
+    other.write_bytes(b"no database" * 1000)
+    now = ran(new_ledger("now"), {"a": ended(data={"k": 1})})
+    told: list[Path] = []
+    earlier = [tmp_path / "nothing.db", other, one.path]
+    assert now.compare(*earlier, skip=lambda path, _: told.append(path)) == 1
+    assert (changes(now), told) == ({"k": "same"}, earlier[:2])
+
+
 def test_many_records_in_chunks(new_ledger: New, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compare, "CHUNK", 7)
     old = {f"k{n}": n for n in range(50)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from labpool.items import Done, Ledger, LedgerBusy, LedgerUnreadable, NewItem, NewRecord
 from labpool.items.schema import VERSION
 from labpool.wire import InvalidRequest
+from labpool.wire.items import Gap
 from labpool.wire.pages import ItemsQuery, RecordsQuery
 
 from .conftest import ME, data, ended, new_items, pages, states, work
@@ -191,6 +193,7 @@ def test_what_an_end_says(ledger: Ledger) -> None:
         "depth": 0, "state": "partial", "reason": "too_few",
         "message": "27 of 30. Look at the page.", "worker": "w", "tries": 2, "records": 1,
         "broken": 3, "seconds": 1.5, "artifact": "shots/a.png",
+        "gaps": [{"code": "too_few", "message": "27 of 30. Look at the page.", "args": {}}],
     }  # fmt: skip
     assert ledger.finished_since(60) == 1
     assert ledger.finished_since(-1) == 0
@@ -201,29 +204,90 @@ def test_found_items_come_last_and_end_somewhere(ledger: Ledger) -> None:
     ledger.claim(ME, 2)
     found = [*new_items("a"), NewItem("c", {}, depth=1), *new_items("c", "d", "e", "b")]
     assert ledger.finish("a", ME, Done(state="ok", found=found, most_items=4))
-    assert states(ledger) == {"a": "ok", "b": "running", "c": "waiting", "d": "waiting"}
-    assert ledger.counts().left_out == 1
+    assert states(ledger) == {"a": "partial", "b": "running", "c": "waiting", "d": "waiting"}
+    counts = ledger.counts()
+    assert (counts.left_out, counts.gaps) == (1, {"limit": 1})
+    assert gaps(ledger, "a") == [("limit", {"count": 1, "address": "e", "limit": 4})]
     assert ledger.claim(ME, 1)[0].depth == 1
     assert ledger.finish("b", ME, Done(state="ok", found=new_items("f")))
     assert ledger.counts().total == 5
 
 
-def test_the_newer_record_wins(ledger: Ledger) -> None:
-    ledger.add(new_items("a", "b"))
-    ledger.claim(ME, 2)
-    twice = [
-        NewRecord("x", {"value": 0}),
-        NewRecord("x", {"value": 1}),
-        NewRecord("y", {"value": 1}),
-    ]
-    assert ledger.finish("a", ME, Done(state="ok", records=twice))
+def gaps(ledger: Ledger, id_: str) -> list[tuple[str, dict[str, Any]]]:
+    item = ledger.item(id_)
+    assert item is not None
+    return [(gap.code, gap.args) for gap in item.gaps]
+
+
+def test_the_first_item_keeps_a_key_and_the_others_say_so(ledger: Ledger) -> None:
+    ledger.add(new_items("a", "b", "c"))
+    ledger.claim(ME, 3)
+    assert ledger.finish("c", ME, ended(data={"x": 2, "y": 1}))
     assert ledger.finish("b", ME, ended(data={"x": 2}))
-    assert data(ledger) == {"x": 2, "y": 1}
+    assert (data(ledger), states(ledger)["c"]) == ({"x": 2, "y": 1}, "ok")
+    assert ledger.finish("a", ME, ended(data={"x": 1, "y": 1}))
+    assert data(ledger) == {"x": 1, "y": 1}, "the first by its place, not by its end"
+    assert states(ledger) == {"a": "ok", "b": "partial", "c": "partial"}
+    assert gaps(ledger, "c") == [("key_conflict", {"count": 1, "key": "x", "item": "a"})]
     counts = ledger.counts()
-    assert (counts.records, counts.duplicates) == (2, 2)
-    assert [i.records for i in ledger.items(ItemsQuery()).items] == [1, 1]
-    assert [r.key for r in ledger.records(RecordsQuery(item="b")).items] == ["x"]
-    assert ledger.records(RecordsQuery(item="nothing")).items == []
+    assert (counts.records, counts.duplicates, counts.conflicts) == (2, 3, 2)
+    assert counts.gaps == {"key_conflict": 2}
+    assert [i.records for i in ledger.items(ItemsQuery()).items] == [2, 0, 0]
+    assert ledger.records(RecordsQuery(item="b")).items == []
+    ledger.retry(["ok"], ["a"])
+    work(ledger, {"a": ended(data={"y": 1})})
+    assert data(ledger) == {"x": 2, "y": 1}, "what others brought, too, is not lost with it"
+    assert set(states(ledger).values()) == {"ok"}
+    counts = ledger.counts()
+    assert (counts.duplicates, counts.conflicts, counts.gaps) == (2, 0, {})
+
+
+def test_one_key_twice_in_an_item(ledger: Ledger) -> None:
+    ledger.add(new_items("a"))
+    ledger.claim(ME, 1)
+    twice = [NewRecord("x", {"value": n}) for n in (0, 0, 1)]
+    assert ledger.finish("a", ME, Done(state="ok", records=twice))
+    assert data(ledger) == {"x": 0}
+    assert states(ledger) == {"a": "partial"}
+    assert gaps(ledger, "a") == [("key_conflict", {"count": 1, "key": "x"})]
+
+
+def test_what_has_a_gap_is_never_ok(ledger: Ledger) -> None:
+    with pytest.raises(ValueError, match="not ok"):
+        Done(state="ok", gaps=[Gap(code="max_pages")])
+    ledger.add(new_items("a"))
+    ledger.claim(ME, 1)
+    said = [
+        Gap(code="max_pages", message="Cut.", args={"limit": 5, "address": "https://h/6"}),
+        Gap(code="broken", message="2 parts.", args={"count": 2}),
+    ]
+    assert ledger.finish("a", ME, Done(state="partial", gaps=said))
+    item = ledger.item("a")
+    assert item is not None
+    assert (item.gaps, item.reason, item.message) == (said, "max_pages", "Cut. 2 parts.")
+    assert ledger.counts().gaps == {"max_pages": 1, "broken": 1}
+    assert ledger.items(ItemsQuery(search="h/6")).items == [item]
+    assert ledger.items(ItemsQuery(gap="broken")).items == [item]
+    assert ledger.items(ItemsQuery(gap="timeout")).items == []
+    ledger.retry(["partial"])
+    assert ledger.counts().gaps == {}
+
+
+def test_a_ledger_of_version_1_becomes_one_of_today(tmp_path: Path) -> None:
+    path = tmp_path / "items.db"
+    script = Path(__file__).parent.parent / "fixtures" / "items_1.sql"
+    with closing(sqlite3.connect(path)) as made:
+        made.executescript(script.read_text(encoding="utf-8"))
+    with Ledger.open(path, create=False) as ledger:
+        assert states(ledger) == {"a": "ok", "b": "partial", "c": "failed", "d": "waiting"}
+        assert gaps(ledger, "b") == [("broken", {"count": 2})]
+        assert data(ledger) == {"k": 1, "l": 1}
+        ledger.retry(["failed"])
+        work(ledger, {"c": ended(data={"k": 2, "m": 1}), "d": ended()})
+        assert data(ledger) == {"k": 1, "l": 1, "m": 1}
+        assert ledger.counts().gaps == {"broken": 1, "key_conflict": 1}
+    with Ledger.open(path) as ledger:
+        assert ledger.counts().conflicts == 1
 
 
 def test_a_retry_keeps_records_until_others_replace_them(ledger: Ledger) -> None:

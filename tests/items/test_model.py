@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -28,6 +29,10 @@ class Known:
     state: str = "waiting"
     owner: str = ""
     tries: int = 0
+    cut: bool = False
+    """Whether items that it led to were left out."""
+    twice: int = 0
+    """Records of its own under a key that it has brought with another value."""
 
 
 @dataclass
@@ -35,15 +40,28 @@ class Model:
     """A ledger of plain Python."""
 
     items: dict[str, Known] = field(default_factory=dict)
-    records: dict[str, tuple[str, int]] = field(default_factory=dict)
-    duplicates: int = 0
+    brought: dict[str, dict[str, int]] = field(default_factory=dict)
     left_out: int = 0
 
-    def store(self, item: str, brought: list[tuple[str, int]]) -> None:
-        self.records = {k: r for k, r in self.records.items() if r[0] != item}
-        for key, value in brought:
-            self.duplicates += key in self.records
-            self.records[key] = (item, value)
+    @property
+    def records(self) -> dict[str, tuple[str, int]]:
+        """Each key with the first item that has it, and its value there."""
+        found: dict[str, tuple[str, int]] = {}
+        for item in self.items:
+            for key, value in self.brought.get(item, {}).items():
+                found.setdefault(key, (item, value))
+        return found
+
+    def conflicts(self, item: str) -> int:
+        """How many of an item's records are not shown and have other values."""
+        shown = self.records
+        return sum(shown[k][1] != v for k, v in self.brought.get(item, {}).items())
+
+    def state(self, item: str) -> str:
+        """How an item stands, with what others have said since it ended."""
+        known = self.items[item]
+        told = known.state == "ok" and (self.conflicts(item) or known.cut or known.twice)
+        return "partial" if told else known.state
 
 
 class Machine(RuleBasedStateMachine):
@@ -93,7 +111,8 @@ class Machine(RuleBasedStateMachine):
         )
         if not self._end(item, owner, done):
             return
-        self.model.store(item, brought)
+        first = self.model.brought[item] = dict(reversed(brought))
+        self.model.items[item].twice = sum(first[key] != value for key, value in brought)
         for i in found:
             if i in self.model.items:
                 continue
@@ -101,6 +120,7 @@ class Machine(RuleBasedStateMachine):
                 self.model.items[i] = Known()
             else:
                 self.model.left_out += 1
+                self.model.items[item].cut = True
 
     @rule(item=ids, owner=owners)
     def fail(self, item: str, owner: str) -> None:
@@ -127,8 +147,8 @@ class Machine(RuleBasedStateMachine):
     @rule(states=st.sets(st.sampled_from(["failed", "partial"])), only=st.none() | st.lists(ids))
     def retry(self, states: set[Any], only: list[str] | None) -> None:
         again = [
-            i for i, k in self.model.items.items()
-            if k.state in states and (only is None or i in only)
+            i for i in self.model.items
+            if self.model.state(i) in states and (only is None or i in only)
         ]  # fmt: skip
         assert self.ledger.retry(states, only) == len(again)
         self.model.items |= {i: Known() for i in again}
@@ -145,7 +165,13 @@ class Machine(RuleBasedStateMachine):
         assert [i.n for i in items] == list(range(1, len(items) + 1))
         for item in items:
             known = self.model.items[item.id]
-            assert (item.state, item.tries) == (known.state, known.tries)
+            assert (item.state, item.tries) == (self.model.state(item.id), known.tries)
+            told = [gap for gap in item.gaps if gap.code == "key_conflict"]
+            conflicts = known.twice
+            if item.state in {"ok", "partial"}:
+                conflicts += self.model.conflicts(item.id)
+            assert sum(int(gap.args["count"]) for gap in told) == conflicts
+            assert bool(item.gaps) == (item.state == "partial")
             assert item.records == sum(r[0] == item.id for r in self.model.records.values())
         rows = {r.key: (r.item_id, r.data["v"]) for r in self.ledger.iterate_records()}
         assert rows == self.model.records
@@ -153,12 +179,17 @@ class Machine(RuleBasedStateMachine):
     @invariant()
     def counts_agree(self) -> None:
         counts = self.ledger.counts()
-        states = [known.state for known in self.model.items.values()]
+        states = [self.model.state(item) for item in self.model.items]
         for state in ("waiting", "running", "ok", "partial", "failed"):
             assert getattr(counts, state) == states.count(state)
         assert counts.total == len(states)
         assert counts.records == len(self.model.records)
-        assert (counts.duplicates, counts.left_out) == (self.model.duplicates, self.model.left_out)
+        every = sum(map(len, self.model.brought.values()))
+        assert counts.duplicates == every - len(self.model.records)
+        assert counts.conflicts == sum(map(self.model.conflicts, self.model.brought))
+        assert counts.left_out == self.model.left_out
+        gaps = [{gap.code for gap in i.gaps} for i in self.ledger.items(ItemsQuery(limit=99)).items]
+        assert counts.gaps == Counter(code for codes in gaps for code in codes)
 
 
 Machine.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)

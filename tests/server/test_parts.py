@@ -80,14 +80,14 @@ def test_one_that_may_have_one_worker_has_one(server: LabServer) -> None:
     assert len(starts) == 1
 
 
-def test_a_run_knows_the_one_before_that_did_the_same(server: LabServer) -> None:
+def test_a_run_knows_those_before_that_did_the_same(server: LabServer) -> None:
     first, other, second = (
         server.submit("share", {"pieces": 5, "below": below}) for below in (3000, 3001, 3000)
     )
     for run_id in (first, other, second):
         server.wait(run_id)
     third = server.wait(server.submit("share", {"pieces": 7, "below": 3000}))
-    assert third["result"]["previous"] == second
+    assert third["result"]["earlier"] == [second, first]
     assert third["name"] == "primes below 3000"
 
 

@@ -25,15 +25,18 @@ class WithItems(Facts):
         state: ItemState | None = None,
         search: str | None = None,
         limit: int | None = None,
+        *,
+        gap: str | None = None,
     ) -> Listing[Item]:
-        """List the run's items in their order, each with how it stands and why.
+        """List the run's items in their order, each with how it stands, why, and what it lacks.
 
         Args:
             state: Only in this state: waiting, running, ok, partial or failed.
-            search: Only with this text in id, target, reason or message.
+            search: Only with this text in id, target, reason, message or gaps.
             limit: How many at the most; None for all.
+            gap: Only with a gap of this code, such as "max_pages"; ``item_counts().gaps`` has them.
         """
-        query = {"state": state, "search": search}
+        query = {"state": state, "search": search, "gap": gap}
         return as_listing(self.connection.pages("list_items", self._path, query=query, limit=limit))
 
     def item_counts(self) -> ItemCounts:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from labpool.wire.items import Item
+from labpool.wire.items import Gap, Item
 from labpool.wire.runs import RunState
 
 from .records import table_html, table_text
@@ -47,6 +47,11 @@ class Tried(list[dict[str, Any]]):
         return self.item is None or self.item.state not in ("ok", "partial")
 
     @property
+    def gaps(self) -> list[Gap]:
+        """What is missing of it."""
+        return self.item.gaps if self.item is not None else []
+
+    @property
     def broken(self) -> int:
         """Parts that could not be read as records."""
         return self.item.broken if self.item is not None else 0
@@ -57,7 +62,7 @@ class Tried(list[dict[str, Any]]):
         if self.failed:
             return f"failed, {self.reason}: {self.message}"
         counted = f"{len(self)} records"
-        return f"{counted}, {self.broken} broken: {self.message}" if self.reason else counted
+        return f"{counted}, partial, {self.reason}: {self.message}" if self.reason else counted
 
     def __repr__(self) -> str:
         return "\n".join(filter(None, [table_text(self), self.summary]))

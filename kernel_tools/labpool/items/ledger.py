@@ -30,7 +30,7 @@ _GIVE_BACK = (
     "WHERE state = 'running' AND owner = ?"
 )
 _RETRY = (
-    "UPDATE items SET state = 'waiting', tries = 0, reason = '', message = '', at = ? "
+    "UPDATE items SET state = 'waiting', tries = 0, reason = '', message = '', gaps = '[]', at = ? "
     "WHERE n > ? AND n <= ? AND state IN (SELECT value FROM json_each(?)) "
     "AND (? IS NULL OR id IN (SELECT value FROM json_each(?)))"
 )
@@ -100,6 +100,17 @@ class Ledger:
                 new += storing.add(connection, rows)
         return new
 
+    def note_given(self, *, repeated: int, left_out: int) -> None:
+        """Note what became of what the run was given, once all of it was added.
+
+        Args:
+            repeated: How many were there already.
+            left_out: How many were not added, because the run may have no more.
+        """
+        with self._database.writing() as connection:
+            storing.put_tally(connection, "repeated", repeated)
+            storing.put_tally(connection, "left_out", left_out)
+
     def claim(self, owner: str, limit: int, worker: str = "") -> list[Item]:
         """Take the first items that wait; nobody else gets them.
 
@@ -119,7 +130,10 @@ class Ledger:
     def finish(self, item_id: str, owner: str, done: Done) -> bool:
         """Store what became of an item, its records and what it found, all or nothing.
 
-        A key that another item brought before moves to this one, with the newer data.
+        A key belongs to the first item of the run that brings it. What another one brings under
+        it is kept aside, and counted; where its values are others, that item is partial, with the
+        gap ``key_conflict``. Items that it found and that the run may not have make it partial,
+        too, with the gap ``limit``.
 
         Returns:
             False, with nothing stored, when the owner has the item no longer.
@@ -239,18 +253,25 @@ class Ledger:
         """
         return reading.every_record(self._database, last)
 
-    def compare(self, previous: Path) -> None:
-        """Mark each record new, changed or same against an earlier run, and add what is gone.
+    def compare(self, *earlier: Path, skip: compare.Skip | None = None) -> int:
+        """Mark each record new, changed or same against earlier runs, and add what is gone.
 
-        A record is gone when the item that had it ended "ok" in this run and nothing brought its
-        key. One whose item failed, is partial or was no target of this run says nothing. May be
-        repeated, also after a kill and with another run; call it when the items have ended.
+        Each item is compared with its own last one: with the newest earlier run in which it ended,
+        and of one that was partial there, what it lacked with the one before. A record is gone when
+        the item that had it ended "ok" in this run and nothing brought its key. One whose item
+        failed, is partial or was no target of this run says nothing. May be repeated, also after a
+        kill and with other runs; call it when the items have ended.
 
         Args:
-            previous: Ledger of an earlier run of the same recipe; it is only read.
+            *earlier: Ledgers of earlier runs of the same recipe, the newest first; they are only
+                read.
+            skip: Is told of those that cannot be read; without it, that is an error.
+
+        Returns:
+            How many could be read; with none, nothing is marked.
 
         Raises:
             FileNotFoundError: There is no such file.
-            LedgerError: One of both files cannot be read, or this one not written.
+            LedgerError: One of the files cannot be read, or this one not written.
         """
-        compare.compare(self._database, previous)
+        return compare.compare(self._database, earlier, skip)

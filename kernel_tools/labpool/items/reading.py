@@ -11,6 +11,7 @@ from labpool.wire.items import Item, ItemCounts, RecordRow
 from labpool.wire.pages import ItemPage, ItemsQuery, RecordPage, RecordsQuery
 
 from .database import Database
+from .schema import GAP
 from .storing import item_of, when
 
 _RECORDS = """
@@ -25,7 +26,8 @@ def counts(database: Database) -> ItemCounts:
     with database.reading() as connection:
         found = dict(connection.execute("SELECT name, count FROM tally").fetchall())
     total = sum(found[state] for state in ("waiting", "running", "ok", "partial", "failed"))
-    return ItemCounts(total=total, **found)
+    gaps = {name.removeprefix(GAP): found.pop(name) for name in [*found] if name.startswith(GAP)}
+    return ItemCounts(total=total, gaps={code: n for code, n in gaps.items() if n}, **found)
 
 
 def item(database: Database, item_id: str) -> Item | None:
@@ -45,8 +47,15 @@ def items(database: Database, query: ItemsQuery) -> ItemPage:
     if query.state:
         where.append("state = ?")
         values.append(query.state)
+    if query.gap:
+        # Few items have any, and the index finds those: others are not looked at.
+        where.append(
+            "state = 'partial' AND EXISTS "
+            "(SELECT 1 FROM json_each(gaps) WHERE json_extract(value, '$.code') = ?)"
+        )
+        values.append(query.gap)
     if query.search:
-        fields = ("id", "target", "reason", "message")
+        fields = ("id", "target", "reason", "message", "gaps")
         where.append("(" + " OR ".join(rf"{name} LIKE ? ESCAPE '\'" for name in fields) + ")")
         values += [_pattern(query.search)] * len(fields)
     rows = _page(database, "SELECT * FROM items", where, values, "n", query.limit)

@@ -1,14 +1,17 @@
 """The tables of a ledger, and how a file becomes one.
 
-``items`` has the run's items by number, ``records`` what they brought, by sequence; a record
-moves to the item that brought its key last. Rows of ``records`` that an earlier run had and this
-one has not are marked gone and counted nowhere. ``tally`` is kept by triggers, inside the change
-that it counts, so that counting a million items reads nine rows.
+``items`` has the run's items by number, ``records`` what they brought, by sequence; a key belongs
+to the first item, by number, that brings it. What others bring under that key lies in ``spare``,
+from where it comes back if the first one brings it no longer; ``differs`` says that its values are
+others. Rows of ``records`` that an earlier run had and this one has not are marked gone and counted
+nowhere. ``tally`` is kept by triggers, inside the change that it counts, so that counting a million
+items reads a few rows; ``gap:`` and a code counts the items that have such a gap.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 from labpool.hub.durable import locked
@@ -18,11 +21,15 @@ from .errors import unreadable
 APPLICATION = 0x4C504954
 """What SQLite keeps in the file's header to say whose it is ("LPIT")."""
 
-VERSION = 1
-"""Kept as ``user_version``."""
+VERSION = 2
+"""Kept as ``user_version``; 1 had no gaps, and a key belonged to the item that brought it last."""
+
+GAP = "gap:"
+"""What the names of gaps begin with in the tally."""
 
 COUNTED = (
-    "waiting", "running", "ok", "partial", "failed", "records", "duplicates", "left_out",
+    "waiting", "running", "ok", "partial", "failed", "records", "duplicates", "conflicts",
+    "left_out", "repeated",
 )  # fmt: skip
 
 _TABLES = """
@@ -36,6 +43,7 @@ CREATE TABLE items (
   worker TEXT NOT NULL DEFAULT '',
   reason TEXT NOT NULL DEFAULT '',
   message TEXT NOT NULL DEFAULT '',
+  gaps TEXT NOT NULL DEFAULT '[]',
   tries INTEGER NOT NULL DEFAULT 0,
   records INTEGER NOT NULL DEFAULT 0,
   broken INTEGER NOT NULL DEFAULT 0,
@@ -77,10 +85,54 @@ CREATE TRIGGER record_removed AFTER DELETE ON records WHEN OLD.change IS NOT 'go
   UPDATE items SET records = records - 1 WHERE n = OLD.item;
 END;
 CREATE TRIGGER record_moved AFTER UPDATE OF item ON records WHEN NEW.item <> OLD.item BEGIN
-  UPDATE tally SET count = count + 1 WHERE name = 'duplicates';
   UPDATE items SET records = records - 1 WHERE n = OLD.item;
   UPDATE items SET records = records + 1 WHERE n = NEW.item;
 END;
+"""
+_GAPS = """
+CREATE TABLE spare (
+  key TEXT NOT NULL,
+  item INTEGER NOT NULL REFERENCES items (n),
+  data TEXT NOT NULL,
+  digest BLOB NOT NULL,
+  differs INTEGER NOT NULL,
+  PRIMARY KEY (key, item)
+) WITHOUT ROWID;
+CREATE INDEX spare_by_item ON spare (item);
+
+CREATE TRIGGER spare_added AFTER INSERT ON spare BEGIN
+  UPDATE tally SET count = count + 1 WHERE name = 'duplicates';
+  UPDATE tally SET count = count + NEW.differs WHERE name = 'conflicts';
+END;
+CREATE TRIGGER spare_removed AFTER DELETE ON spare BEGIN
+  UPDATE tally SET count = count - 1 WHERE name = 'duplicates';
+  UPDATE tally SET count = count - OLD.differs WHERE name = 'conflicts';
+END;
+CREATE TRIGGER spare_changed AFTER UPDATE OF differs ON spare BEGIN
+  UPDATE tally SET count = count + NEW.differs - OLD.differs WHERE name = 'conflicts';
+END;
+CREATE TRIGGER gaps_changed AFTER UPDATE OF gaps ON items WHEN NEW.gaps <> OLD.gaps BEGIN
+  INSERT OR IGNORE INTO tally
+    SELECT DISTINCT 'gap:' || json_extract(value, '$.code'), 0 FROM json_each(NEW.gaps);
+  UPDATE tally SET count = count - 1
+    WHERE name IN (SELECT 'gap:' || json_extract(value, '$.code') FROM json_each(OLD.gaps));
+  UPDATE tally SET count = count + 1
+    WHERE name IN (SELECT 'gap:' || json_extract(value, '$.code') FROM json_each(NEW.gaps));
+END;
+"""
+_FROM_1 = """
+ALTER TABLE items ADD COLUMN gaps TEXT NOT NULL DEFAULT '[]';
+DROP TRIGGER record_moved;
+CREATE TRIGGER record_moved AFTER UPDATE OF item ON records WHEN NEW.item <> OLD.item BEGIN
+  UPDATE items SET records = records - 1 WHERE n = OLD.item;
+  UPDATE items SET records = records + 1 WHERE n = NEW.item;
+END;
+INSERT INTO tally VALUES ('conflicts', 0), ('repeated', 0);
+"""
+_FILL_FROM_1 = """
+UPDATE items SET gaps = json_array(json_object(
+  'code', reason, 'message', message, 'args', json_object('count', broken)
+)) WHERE state = 'partial';
 """
 
 
@@ -100,6 +152,8 @@ def prepare(connection: sqlite3.Connection, path: Path, *, create: bool) -> None
             connection.execute("PRAGMA journal_mode = WAL").fetchone()
             if _is_empty(connection):
                 _make(connection)
+    elif _version(connection) == 1:
+        _migrate(connection)
     if _is_empty(connection):
         raise FileNotFoundError(f"There is no ledger in {path} yet: the run has not begun.")
     _check(connection, path)
@@ -115,9 +169,45 @@ def _is_empty(connection: sqlite3.Connection) -> bool:
 
 def _make(connection: sqlite3.Connection) -> None:
     marks = f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION};"
-    connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} {marks}")
+    connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} {_GAPS} {marks}")
     connection.executemany("INSERT INTO tally VALUES (?, 0)", ((name,) for name in COUNTED))
     connection.execute("COMMIT")
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    """Bring a ledger of version 1 up to date, where nobody else has done so meanwhile.
+
+    Its partial items get their reason as a gap. What came again under a key took the place of what
+    was there, uncounted by its values: that cannot be found out any more, so its duplicates stay
+    counted and its conflicts are 0.
+    """
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if _version(connection) == 1:
+            for text in (_FROM_1, _GAPS, _FILL_FROM_1, f"PRAGMA user_version = {VERSION};"):
+                for statement in _statements(text):
+                    connection.execute(statement)
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.rollback()
+        raise
+
+
+def _statements(text: str) -> Iterator[str]:
+    """Yield the statements of a script: ``executescript`` would end the transaction around it."""
+    statement = ""
+    for line in text.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    """Return the version of a ledger; 0 of what is none."""
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    return int(version) if application == APPLICATION else 0
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:

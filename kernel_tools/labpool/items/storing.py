@@ -8,24 +8,24 @@ import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from labpool.wire.items import Item
+from labpool.wire.items import Gap, Item
 
+from . import gaps as gaps_
+from . import owners
 from .work import Done, NewItem, NewRecord, as_json, digest, plain
 
 _INSERT_ITEM = """
 INSERT INTO items (id, target, depth, at) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
 """
-_PUT_RECORD = """
-INSERT INTO records (key, item, data, digest, at) VALUES (?, ?, ?, ?, ?)
-ON CONFLICT (key) DO UPDATE SET
-  item = excluded.item, data = excluded.data, digest = excluded.digest, at = excluded.at,
-  change = NULL
-"""
+_PUT_RECORD = "INSERT INTO records (key, item, data, digest, at) VALUES (?, ?, ?, ?, ?)"
 _FINISH = """
-UPDATE items SET state = ?, owner = '', reason = ?, message = ?, broken = ?, seconds = ?,
+UPDATE items SET state = ?, owner = '', reason = ?, message = ?, gaps = ?, broken = ?, seconds = ?,
   artifact = ?, tries = tries + ?, at = ?
 WHERE n = ?
 """
+
+LARGEST = 2**53
+"""Largest count that every reader of JSON has exactly."""
 
 ItemRow = tuple[str, str, int]
 RecordRow = tuple[str, str, bytes]
@@ -87,49 +87,55 @@ def finish(
     ).fetchone()
     if row is None:
         return False
-    at = now_ms()
-    words = (plain(done.reason), plain(done.message))
-    facts = (done.broken, done.seconds, done.artifact, done.tries - 1, at, row["n"])
-    connection.execute(_FINISH, (done.state, *words, *facts))
+    at, n = now_ms(), row["n"]
+    gaps = [*done.gaps, *owners.own_conflict(records)]
+    left_out = _add_found(connection, found, done.most_items)
+    if left_out is not None:
+        gaps.append(left_out)
+    state = "partial" if done.state == "ok" and gaps else done.state
+    facts = (done.broken, done.seconds, done.artifact, done.tries - 1, at, n)
+    words = (plain(done.reason), plain(done.message)) if state == "failed" else gaps_.words(gaps)
+    connection.execute(_FINISH, (state, *words, gaps_.as_text(gaps), *facts))
     if done.state != "failed":
-        _replace_records(connection, row["n"], records, at)
-    if found:
-        _add_found(connection, found, done.most_items)
+        owners.replace(connection, n, records, at)
     return True
 
 
-def _replace_records(
-    connection: sqlite3.Connection, item: int, rows: list[RecordRow], at: int
-) -> None:
-    connection.execute("DELETE FROM records WHERE item = ?", (item,))
-    if connection.execute("SELECT 1 FROM records WHERE change = 'gone' LIMIT 1").fetchone():
-        connection.executemany(
-            "DELETE FROM records WHERE key = ? AND change = 'gone'", ((key,) for key, *_ in rows)
-        )
-    by_key = {row[0]: row for row in rows}
-    _tally(connection, "duplicates", len(rows) - len(by_key))
-    connection.executemany(
-        _PUT_RECORD, ((key, item, data, mark, at) for key, data, mark in by_key.values())
-    )
-
-
-def _add_found(connection: sqlite3.Connection, rows: list[ItemRow], most: int | None) -> None:
-    if most is None:
+def _add_found(connection: sqlite3.Connection, rows: list[ItemRow], most: int | None) -> Gap | None:
+    """Add items that were found; return what the run may not have of them."""
+    if most is None or not rows:
         add(connection, rows)
-        return
+        return None
     there = connection.execute("SELECT coalesce(max(n), 0) FROM items").fetchone()[0]
-    left_out = 0
+    left_out: list[str] = []
     for row in rows:
         if there < most:
             there += add(connection, [row])
         elif not connection.execute("SELECT 1 FROM items WHERE id = ?", row[:1]).fetchone():
-            left_out += 1
-    _tally(connection, "left_out", left_out)
+            left_out.append(row[0])
+    tally(connection, "left_out", len(left_out))
+    if not left_out:
+        return None
+    text = (
+        f"{len(left_out)} items that it leads to were left out, {left_out[0]} first: the run may "
+        f"have {most} items. Raise its limit."
+    )
+    facts: dict[str, str | int | float] = {
+        "count": len(left_out), "address": left_out[0], "limit": most
+    }  # fmt: skip
+    return Gap(code="limit", message=text, args=facts)
 
 
-def _tally(connection: sqlite3.Connection, name: str, more: int) -> None:
+def tally(connection: sqlite3.Connection, name: str, more: int) -> None:
+    """Count more of something."""
     if more:
         connection.execute("UPDATE tally SET count = count + ? WHERE name = ?", (more, name))
+
+
+def put_tally(connection: sqlite3.Connection, name: str, count: int) -> None:
+    """Set how many of something there are; beyond what JSON's readers count it is that."""
+    values = (min(count, LARGEST), name)
+    connection.execute("UPDATE tally SET count = ? WHERE name = ?", values)
 
 
 def when(at: int) -> datetime:
@@ -141,6 +147,5 @@ def item_of(row: sqlite3.Row) -> Item:
     """Return a row of the table as the record that goes on the wire."""
     facts = dict(row)
     del facts["owner"]
-    return Item.model_validate(
-        facts | {"target": json.loads(facts["target"]), "at": when(row["at"])}
-    )
+    read = {"target": json.loads(row["target"]), "gaps": json.loads(row["gaps"])}
+    return Item.model_validate(facts | read | {"at": when(row["at"])})

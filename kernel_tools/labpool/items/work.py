@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from labpool.wire.items import Gap
+
 
 @dataclass(frozen=True)
 class NewItem:
@@ -39,8 +41,9 @@ class Done:
 
     Attributes:
         state: How it ended. One that failed brings no records, and keeps those of an earlier try.
-        reason: Why it is partial or failed, a stable word.
+        reason: Why it failed, a stable word; of one that is partial, its first gap says it.
         message: The same in a sentence.
+        gaps: What is missing of it. One that has a gap is partial or failed, never ok.
         records: All that it brought; they take the place of what it brought before.
         broken: Parts that could not be read as records.
         seconds: How long it took, 0 or more.
@@ -53,6 +56,7 @@ class Done:
     state: Literal["ok", "partial", "failed"]
     reason: str = ""
     message: str = ""
+    gaps: Sequence[Gap] = ()
     records: Sequence[NewRecord] = ()
     broken: int = 0
     seconds: float | None = None
@@ -67,6 +71,11 @@ class Done:
         Raises:
             ValueError: A value is out of its range.
         """
+        if self.state == "ok" and self.gaps:
+            raise ValueError("An item of which something is missing is not ok; call it partial.")
+        if self.state == "partial" and not self.gaps:
+            gap = Gap(code=self.reason or "partial", message=self.message)
+            object.__setattr__(self, "gaps", (gap,))
         if self.state == "failed" and self.records:
             raise ValueError("An item that failed brings no records; call it partial.")
         if self.broken < 0 or self.tries < 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, SupportsFloat, SupportsIndex, TypeVar, runtime_checkable
 
@@ -57,7 +57,8 @@ class JobContext(Protocol):
         part: Which of the attempt's workers this is, from 0. Others with numbers of their own may
             work on the same run at the same time, where the kind says so.
         worker: Id of the worker, for people.
-        previous: Folder of the last run before this one that did the same work, or None.
+        earlier: Folders of the runs before this one that did the same work to its end, the newest
+            first; those of the last two hundred that are still there.
         threads: Threads that the job may use for numeric work, 1 or more.
         assets: Asset id to path, for every asset that the params name.
         catalog: Catalog id to entry, for every entry that the params name.
@@ -72,7 +73,7 @@ class JobContext(Protocol):
     checkpoint_dir: Path
     part: int
     worker: str
-    previous: Path | None
+    earlier: Sequence[Path]
     threads: int
     assets: Mapping[str, Path]
     catalog: Mapping[str, CatalogEntry]

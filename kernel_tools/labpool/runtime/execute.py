@@ -60,7 +60,7 @@ class AttemptSpec(Record):
         assets: Asset id to path, for every asset that the params name.
         catalog: Catalog id to entry, for every entry that the params name.
         settings: What the server's settings say to jobs.
-        previous: Folder of the last run before this one that did the same work, or None.
+        earlier: Folders of the runs before this one that did the same work, the newest first.
     """
 
     run_id: str
@@ -75,7 +75,7 @@ class AttemptSpec(Record):
     assets: dict[str, str] = Field(default_factory=dict)
     catalog: dict[str, CatalogEntry] = Field(default_factory=dict)
     settings: dict[str, str] = Field(default_factory=dict)
-    previous: str | None = None
+    earlier: list[str] = Field(default_factory=list)
 
     @property
     def key(self) -> str:
@@ -169,7 +169,7 @@ def _context(
         assets={name: Path(path) for name, path in spec.assets.items()},
         catalog=spec.catalog,
         settings=spec.settings,
-        previous=Path(spec.previous) if spec.previous else None,
+        earlier=[Path(folder) for folder in spec.earlier],
         secrets=secrets,
         part=spec.part,
         shelf=warm,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 from operator import index
@@ -61,7 +61,7 @@ class RecordingContext:
     catalog: Mapping[str, CatalogEntry] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
-    previous: Path | None = None
+    earlier: Sequence[Path] = ()
     part: int = 0
     shelf: Warm = field(default_factory=Warm)
     worker: str = ""

@@ -15,6 +15,23 @@ RecordChange = Literal["new", "changed", "same", "gone"]
 """What became of a record since the earlier run that this one was compared with."""
 
 
+class Gap(Record):
+    """Something of an item that is missing or was cut, and what is known of it.
+
+    Whatever works on an item can say one, at any stage; an item that has one is never ``ok``.
+
+    Attributes:
+        code: What kind of gap, a stable snake_case word; the words are those of ``Item.reason``.
+        message: The same in a sentence that says what to do next.
+        args: Facts: ``address`` where to go on or what it is about, ``limit``, ``seconds``,
+            ``count``, ``key``, ``item``, whichever there are.
+    """
+
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")
+    message: str = ""
+    args: dict[str, str | int | float] = Field(default_factory=dict)
+
+
 class Item(Record):
     """One item of a run.
 
@@ -22,11 +39,13 @@ class Item(Record):
         n: Its place in the order, from 1.
         target: What is to be worked on, in the words of the job.
         depth: Steps from the items that the run began with, 0 for those.
-        reason: Why it is partial or failed, a stable snake_case word; "" otherwise.
+        reason: Why it is partial (its first gap) or failed, a stable snake_case word; ""
+            otherwise.
         message: The same in a sentence that says what to do next.
+        gaps: What is missing of it; none where it is ok.
         worker: Who has it or had it last; "" before that.
         tries: How often it was begun since it was last asked for.
-        records: Records that it has brought and that no other item has brought since.
+        records: Records that it has brought and that no item before it has brought, too.
         broken: Parts of it that could not be read as records.
         seconds: How long its last try took.
         artifact: Path of a file that was kept of it, within the run's folder.
@@ -40,6 +59,7 @@ class Item(Record):
     state: ItemState
     reason: str = ""
     message: str = ""
+    gaps: list[Gap] = Field(default_factory=list)
     worker: str = ""
     tries: int = Field(default=0, ge=0)
     records: int = Field(default=0, ge=0)
@@ -55,8 +75,13 @@ class ItemCounts(Record):
     Attributes:
         total: Items in any state.
         records: Different records; those that are gone are not among them.
-        duplicates: Records that came again with a key that was there, and took its place.
-        left_out: Items that were found and not added, because the run has as many as it may have.
+        duplicates: Records that came with the key of one that an item before it has brought. That
+            one stays, this one is kept beside it.
+        conflicts: Those of them that have other values; their items are partial.
+        left_out: Items that were given or found and not added, because the run has as many as it
+            may have.
+        repeated: Items that were given more than once, each time after the first.
+        gaps: What is missing of items that are partial: its code, and how many items say it.
     """
 
     waiting: int = Field(default=0, ge=0)
@@ -67,7 +92,10 @@ class ItemCounts(Record):
     total: int = Field(default=0, ge=0)
     records: int = Field(default=0, ge=0)
     duplicates: int = Field(default=0, ge=0)
+    conflicts: int = Field(default=0, ge=0)
     left_out: int = Field(default=0, ge=0)
+    repeated: int = Field(default=0, ge=0)
+    gaps: dict[str, int] = Field(default_factory=dict)
 
 
 class RetryRequest(Record):

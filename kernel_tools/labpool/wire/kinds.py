@@ -47,7 +47,7 @@ class JobKind:
             share the run's folder, and whoever comes last or leaves first loses nothing.
         series: "module:function", or "". Called with the params; runs that give the same text do
             the same work again, and are called by it where nobody gave a name. The body finds
-            the one before in ``ctx.previous``.
+            those before in ``ctx.earlier``.
         words: What people call its params, metrics, units and results, by language; a kind keeps
             them in ``words.json`` beside it (``read_words(__package__)``).
     """

@@ -150,11 +150,14 @@ class ItemsQuery(Record):
     """Which items of a run to list.
 
     Attributes:
-        search: Text to find in id, target, reason or message; the case of ASCII letters is ignored.
+        gap: Only those that have a gap of this code.
+        search: Text to find in id, target, reason, message or gaps; the case of ASCII letters is
+            ignored.
         after: Cursor from the page before.
     """
 
     state: ItemState | None = None
+    gap: str | None = Field(default=None, max_length=64)
     search: str | None = Field(default=None, max_length=200)
     limit: int = Field(default=100, ge=1, le=1000)
     after: str | None = Field(default=None, max_length=200)

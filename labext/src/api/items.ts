@@ -37,6 +37,8 @@ export interface ItemApi {
 /** Which items. */
 export interface ItemsQuery {
   readonly state?: ItemState | '';
+  /** Only those that have a gap of this code. */
+  readonly gap?: string;
   readonly search?: string;
   readonly limit?: number;
   readonly after?: string | undefined;

@@ -17,8 +17,13 @@ import { Pages } from './pages';
 /** Which items are shown; empty for all. */
 export interface ItemFilter {
   readonly state: ItemState | '';
+  /** Code of something that they lack. */
+  readonly gap: string;
   readonly search: string;
 }
+
+/** The filter that lets all through. */
+export const ALL_ITEMS: ItemFilter = { state: '', gap: '', search: '' };
 
 /** Which records are shown; empty for all. */
 export interface RecordFilter {
@@ -50,7 +55,8 @@ export class ItemBook {
     this.items = new Pages<Item>({
       get: after => api.items(id, { ...this._filter, limit: ROWS, after }),
       id: item => item.id,
-      version: item => `${item.at} ${item.state} ${item.records.toString()}`,
+      version: item =>
+        `${item.at} ${item.state} ${item.records.toString()} ${item.gaps.length.toString()}`,
       changed: this.emit
     });
     this.records = new Pages<RecordRow>({
@@ -156,7 +162,7 @@ export class ItemBook {
   private readonly totals: Part<ItemCounts>;
   private readonly soon = new Calm(() => void this.load(), PAUSE_MS);
   private shown: Pages<Item> | Pages<RecordRow> | null = null;
-  private _filter: ItemFilter = { state: '', search: '' };
+  private _filter = ALL_ITEMS;
   private _recordFilter: RecordFilter = { change: '', item: '' };
   private readonly _changed = new Signal<this, void>(this);
 }

@@ -1,6 +1,7 @@
 import * as React from 'react';
 
 import type { Run } from '../api/types';
+import { ALL_ITEMS } from '../model/itemBook';
 import type { RunDetail } from '../model/runDetail';
 import { artifactsOf, attemptsOf } from '../model/story';
 import { useLabpool, useSignal } from '../views/widget';
@@ -51,7 +52,7 @@ function useItemTabs(
     choose('records');
   };
   const showItem = (search: string): void => {
-    book.setFilter({ state: '', search });
+    book.setFilter({ ...ALL_ITEMS, search });
     choose('items');
   };
   return [

@@ -4,6 +4,7 @@ import * as React from 'react';
 import { hasEnded, type Item } from '../api/types';
 import type { RunDetail } from '../model/runDetail';
 import { Button } from '../resources/button';
+import { gapFactWord, reasonWord } from '../text/items';
 import { useLabpool, useSignal } from '../views/widget';
 import { Fact } from './head';
 import { FieldList } from './fieldList';
@@ -27,6 +28,7 @@ export function ItemDetails(props: {
           {item.reason !== '' && <bdi className="lp-Code lp-Dim">{item.reason}</bdi>}
         </p>
       )}
+      <Gaps gaps={item.gaps} />
       <FieldList data={item.target} />
       <dl className="lp-Facts lp-Dim">
         {item.worker !== '' && (
@@ -46,6 +48,44 @@ export function ItemDetails(props: {
       <Kept id={detail.id} artifact={item.artifact} />
       <ItemButtons {...props} />
     </>
+  );
+}
+
+/** What is missing of an item, each with what is known of it. */
+function Gaps(props: { readonly gaps: Item['gaps'] }): React.ReactElement | null {
+  const { trans, format } = useLabpool();
+  return props.gaps.length === 0 ? null : (
+    <ul className="lp-Gaps" aria-label={trans.__('Gaps')}>
+      {props.gaps.map((gap, index) => (
+        <li key={index}>
+          <span title={gap.code}>{reasonWord(gap.code, trans)}</span>
+          <dl className="lp-Facts lp-Dim">
+            {Object.entries(gap.args).map(([name, value]) => (
+              <Fact key={name} label={gapFactWord(name, trans)}>
+                <bdi>
+                  {typeof value === 'number' ? (
+                    format.number(value)
+                  ) : (
+                    <Told text={value} />
+                  )}
+                </bdi>
+              </Fact>
+            ))}
+          </dl>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** A text; an address is a link. */
+function Told({ text }: { readonly text: string }): React.ReactElement {
+  return /^https?:\/\//.test(text) ? (
+    <a href={text} target="_blank" rel="noreferrer noopener">
+      {text}
+    </a>
+  ) : (
+    <>{text}</>
   );
 }
 

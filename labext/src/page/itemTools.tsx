@@ -4,7 +4,7 @@ import * as React from 'react';
 import { hasEnded, type Run } from '../api/types';
 import type { RunDetail } from '../model/runDetail';
 import { Button } from '../resources/button';
-import { ITEM_STATES, itemWord } from '../text/items';
+import { ITEM_STATES, itemWord, reasonWord } from '../text/items';
 import { Chips } from '../views/chips';
 import { SearchField } from '../views/filter';
 import { useLabpool } from '../views/widget';
@@ -36,9 +36,10 @@ export function ItemTools(props: {
         ]}
         value={filter.state}
         changed={state => {
-          book.setFilter({ ...filter, state });
+          book.setFilter({ ...filter, state, gap: '' });
         }}
       />
+      <GapChips detail={detail} />
       <SearchField
         value={filter.search}
         placeholder={trans.__('Search the items')}
@@ -50,6 +51,29 @@ export function ItemTools(props: {
       />
       <RetryAll detail={detail} run={run} />
     </div>
+  );
+}
+
+/** What is missing of the partial items, once those are asked for. */
+function GapChips(props: { readonly detail: RunDetail }): React.ReactElement | null {
+  const { trans } = useLabpool();
+  const { items: book } = props.detail;
+  const { counts, filter } = book;
+  const gaps = Object.entries(counts?.gaps ?? {});
+  return filter.state !== 'partial' || gaps.length === 0 ? null : (
+    <Chips
+      label={trans.__('Gaps')}
+      chips={gaps.map(([code, count]) => ({
+        value: code,
+        label: reasonWord(code, trans),
+        count
+      }))}
+      value={filter.gap}
+      hasMarks={false}
+      changed={gap => {
+        book.setFilter({ ...filter, gap });
+      }}
+    />
   );
 }
 

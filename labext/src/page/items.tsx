@@ -1,6 +1,7 @@
 import * as React from 'react';
 
 import type { Item, Run } from '../api/types';
+import { ALL_ITEMS } from '../model/itemBook';
 import type { RunDetail } from '../model/runDetail';
 import { Note } from '../views/notes';
 import { useLabpool, useSignal } from '../views/widget';
@@ -87,7 +88,7 @@ function NoItems({ detail }: { readonly detail: RunDetail }): React.ReactElement
     return <Note>{trans.__('Loading…')}</Note>;
   }
   const all = (): void => {
-    book.setFilter({ state: '', search: '' });
+    book.setFilter(ALL_ITEMS);
   };
   return (
     <Note action={{ label: trans.__('Show all items'), run: all }}>

@@ -59,7 +59,8 @@ function ofTheSite(trans: TranslationBundle): Readonly<Record<string, string>> {
     session_expired: trans.__('the session is over'),
     robots_denied: trans.__('robots.txt forbids it'),
     robots_unreachable: trans.__('robots.txt cannot be read'),
-    private_address: trans.__('a private address'),
+    address_refused: trans.__('a private address'),
+    bad_certificate: trans.__('no valid certificate'),
     no_csrf_token: trans.__('no CSRF token'),
     too_large: trans.__('too large'),
     bad_json: trans.__('the answer is not JSON')
@@ -69,12 +70,31 @@ function ofTheSite(trans: TranslationBundle): Readonly<Record<string, string>> {
 function ofTheRun(trans: TranslationBundle): Readonly<Record<string, string>> {
   return {
     bad_target: trans.__('the target does not fit the recipe'),
-    bad_address: trans.__('not an address'),
     nothing_found: trans.__('nothing found'),
     broken: trans.__('some records cannot be read'),
+    max_pages: trans.__('more pages than the recipe reads'),
+    next_repeats: trans.__('the next page is one that was read'),
+    limit: trans.__('more items than the run may have'),
+    key_conflict: trans.__('one key with other values'),
+    item_error: trans.__('an error that nobody expected'),
     page_crashed: trans.__('the page crashed'),
     browser_died: trans.__('the browser died'),
     browser_error: trans.__('the browser reports an error'),
     worker_died: trans.__('the worker died')
   };
+}
+
+/** The word for a fact of a gap; its own name where nobody knows. */
+export function gapFactWord(name: string, trans: TranslationBundle): string {
+  const words: Readonly<Record<string, string>> = {
+    address: trans.__('Address'),
+    call: trans.__('Call'),
+    count: trans.__('How many'),
+    item: trans.__('First item'),
+    key: trans.__('Key'),
+    limit: trans.__('Limit'),
+    seconds: trans.__('Seconds'),
+    wait_for: trans.__('Waits for')
+  };
+  return words[name] ?? name;
 }

@@ -17,10 +17,12 @@ export function Chips<Value extends string>(props: {
   readonly label: string;
   readonly chips: readonly Chip<Value>[];
   readonly value: Value | '';
+  /** Whether each has the mark of a state; so unless it says otherwise. */
+  readonly hasMarks?: boolean;
   readonly changed: (value: Value | '') => void;
 }): React.ReactElement {
   const { format } = useLabpool();
-  const { label, chips, value, changed } = props;
+  const { label, chips, value, hasMarks = true, changed } = props;
   return (
     <div className="lp-Chips" role="group" aria-label={label}>
       {chips.map(chip => (
@@ -35,7 +37,7 @@ export function Chips<Value extends string>(props: {
             changed(chip.value === value ? '' : chip.value);
           }}
         >
-          {chip.value !== '' && (
+          {hasMarks && chip.value !== '' && (
             <span className="lp-State" data-state={chip.value}>
               <span className="lp-State-mark" aria-hidden="true" />
             </span>

@@ -201,3 +201,48 @@ describe('the records', () => {
     expect(page.node.textContent).toContain('No records yet.');
   });
 });
+
+describe('an item of which something is missing', () => {
+  const cut = anItem(1, {
+    state: 'partial',
+    reason: 'max_pages',
+    message: 'There are more pages.',
+    gaps: [
+      {
+        code: 'max_pages',
+        message: 'There are more pages.',
+        args: { address: 'https://desk.test/list?p=4', limit: 3 }
+      }
+    ]
+  });
+
+  it('says of what, and where to go on', async () => {
+    page.server.work.items = [cut, anItem(2)];
+    await open({ state: 'succeeded' });
+    expect(page.texts('td[data-column=state]')[0]).toBe(
+      'Partial: more pages than the recipe reads'
+    );
+    const button = page.one('.lp-Unfold');
+    await page.does(() => {
+      button.click();
+    });
+    const gap = page.node.querySelector('.lp-Gaps li');
+    expect(gap?.textContent).toContain('Limit');
+    expect(gap?.querySelector('a')?.getAttribute('href')).toBe(
+      'https://desk.test/list?p=4'
+    );
+  });
+
+  it('is found by it', async () => {
+    const late = anItem(3, {
+      state: 'partial',
+      reason: 'timeout',
+      gaps: [{ code: 'timeout', message: '', args: {} }]
+    });
+    page.server.work.items = [cut, anItem(2), late];
+    await open({ state: 'succeeded' });
+    await press('Partial');
+    await press('more pages than the recipe reads');
+    expect(page.texts('td[data-column=state]')).toHaveLength(1);
+  });
+});

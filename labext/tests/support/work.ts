@@ -18,6 +18,7 @@ export function anItem(n: number, change: Partial<Item> = {}): Item {
     state: 'ok',
     reason: '',
     message: '',
+    gaps: [],
     worker: 'w0',
     tries: 1,
     records: 2,
@@ -56,9 +57,12 @@ export class FakeWork {
   /** This part of the API. */
   readonly api: ItemApi = {
     items: (_, query) => {
-      const { state = '', search = '', after = '' } = query;
+      const { state = '', gap = '', search = '', after = '' } = query;
       const found = this.items.filter(
-        item => (state === '' || item.state === state) && item.id.includes(search)
+        item =>
+          (state === '' || item.state === state) &&
+          (gap === '' || item.gaps.some(each => each.code === gap)) &&
+          item.id.includes(search)
       );
       return this.answer(`items ${state} ${search} ${after}`, page(found, query));
     },
@@ -85,6 +89,14 @@ export class FakeWork {
     deleteSession: name => this.answer(`delete session ${name}`, undefined)
   };
 
+  private gaps(): Record<string, number> {
+    const found: Record<string, number> = {};
+    for (const code of this.items.flatMap(item => item.gaps.map(gap => gap.code))) {
+      found[code] = (found[code] ?? 0) + 1;
+    }
+    return found;
+  }
+
   private counts(): ItemCounts {
     const count = (state: Item['state']): number =>
       this.items.filter(item => item.state === state).length;
@@ -97,7 +109,10 @@ export class FakeWork {
       total: this.items.length,
       records: this.records.length,
       duplicates: 0,
-      left_out: 0
+      conflicts: 0,
+      left_out: 0,
+      repeated: 0,
+      gaps: this.gaps()
     };
   }
 }

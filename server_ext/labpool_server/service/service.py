@@ -7,7 +7,6 @@ import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 from labpool.runtime.execute import AttemptSpec
 from labpool.wire import KindPage, LabpoolError, Run, RunState, ServerUnavailable
@@ -45,8 +44,8 @@ RUNS_NOT_LISTED = "runs_not_listed"
 """Code of the alert that folders of runs are not in the record."""
 HEARTBEAT_S = 20.0
 """How often an active server says that it is not idle, seconds."""
-PREVIOUS_LOOKED_AT = 200
-"""Latest runs of a kind among which the one before is looked for."""
+EARLIER_LOOKED_AT = 200
+"""Latest runs of a kind among which those before are looked for."""
 DOWNLOADS_LOOKED_AT = 1000
 """Latest downloads that say how the catalog's entries stand."""
 
@@ -275,7 +274,7 @@ class Service:
     async def _make_spec(self, run: Run, seat_id: str) -> AttemptSpec:
         folder = await asyncio.to_thread(self._folder.make_run, run.id)
         assets, entries = await asyncio.to_thread(self._kinds.named, run.kind, run.params)
-        previous = await asyncio.to_thread(self._previous, run)
+        earlier = await asyncio.to_thread(self._earlier, run)
         return AttemptSpec(
             run_id=run.id,
             attempt=run.attempt + 1,
@@ -288,20 +287,22 @@ class Service:
             catalog=entries,
             settings=self._job_settings,
             most_workers=self._kinds.most_workers(run.kind, run.params),
-            previous=str(previous) if previous else None,
+            earlier=earlier,
         )
 
-    def _previous(self, run: Run) -> Path | None:
-        """Return the folder of the last run before a run that did the same work to its end."""
+    def _earlier(self, run: Run) -> list[str]:
+        """Return the folders of the runs before a run that did the same work, newest first."""
         series = self._kinds.series_of(run.kind, run.params)
         if not series:
-            return None
-        query = RunsQuery(kind=run.kind, state=RunState.SUCCEEDED, limit=PREVIOUS_LOOKED_AT)
-        for earlier in self._sync.runs(query).items:
-            same = self._kinds.series_of(earlier.kind, earlier.params) == series
-            if same and earlier.id != run.id and earlier.created_at < run.created_at:
-                return self._folder.run(earlier.id)
-        return None
+            return []
+        query = RunsQuery(kind=run.kind, state=RunState.SUCCEEDED, limit=EARLIER_LOOKED_AT)
+        return [
+            str(self._folder.run(earlier.id))
+            for earlier in self._sync.runs(query).items
+            if earlier.id != run.id
+            and earlier.created_at < run.created_at
+            and self._kinds.series_of(earlier.kind, earlier.params) == series
+        ]
 
     async def _secrets_for(self, run: Run) -> Mapping[str, str]:
         return await asyncio.to_thread(self._kinds.secrets_for, run.kind, run.params, run.owner)

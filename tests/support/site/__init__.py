@@ -14,7 +14,8 @@ until its standard input ends.
 
 Pages: ``/login``, ``/`` and ``/tickets?page=2`` (lists with a next link), ``/tickets/<id>``
 (rendered by a script; ``#ticket`` gets ``data-ready`` when it is done), ``/private/notes``,
-``/static/...``, ``/robots.txt``. API: ``/api/tickets/<id>``, which the page asks for, and
+``/static/...``, ``/robots.txt``, ``/made/...`` (what a test puts into ``site.made``). API:
+``/api/tickets/<id>``, which the page asks for, and
 ``/api/tickets/<id>/activities?cursor=``, which wants the header ``X-CSRFToken``, too.
 
 What goes wrong on order, by ticket. "Both" are the page and the activities, each counted by
@@ -49,8 +50,9 @@ from __future__ import annotations
 
 from .faults import Fault, Faults
 from .log import Log, Seen
+from .made import Made
 from .secret import Hit, Secret
 from .server import LocalSite
 from .tickets import Record
 
-__all__ = ["Fault", "Faults", "Hit", "LocalSite", "Log", "Record", "Secret", "Seen"]
+__all__ = ["Fault", "Faults", "Hit", "LocalSite", "Log", "Made", "Record", "Secret", "Seen"]

@@ -15,6 +15,7 @@ from . import handlers
 from .background import Background
 from .faults import Faults
 from .log import Log
+from .made import MadePage, MadePages
 from .sessions import Sessions
 from .tickets import BROKEN_AT, Record, activities
 
@@ -27,6 +28,7 @@ _ROUTES = (
     (r"/static/([a-z0-9.-]+)", handlers.Static),
     (r"/robots\.txt", handlers.Robots),
     (r"/private/notes", handlers.Notes),
+    (r"/made/(.*)", MadePage),
     (r"/.*", handlers.Missing),
 )
 
@@ -46,6 +48,7 @@ class LocalSite:
     Attributes:
         url: Without a slash at the end.
         faults: What goes wrong, by ticket.
+        made: Pages of the test's own, without a session.
         log: What was asked.
         robots: Text of robots.txt; ``robots_status`` is its status.
         secret_url: Where the attacks aim at, with a slash at the end.
@@ -75,6 +78,7 @@ class LocalSite:
         self.huge_bytes = 50_000_000
         self.username, self.password = "tester", "open sesame"
         self.faults = Faults()
+        self.made = MadePages()
         self.log = Log()
         self.sessions = Sessions(lambda: self.expire_after)
         self._background = Background("local-site")

@@ -82,12 +82,15 @@ def items(
     state: Annotated[
         str | None, typer.Option(help=f"Only in this state: {', '.join(get_args(ItemState))}.")
     ] = None,
+    gap: Annotated[
+        str | None, typer.Option(help="Only partial ones that lack this, such as max_pages.")
+    ] = None,
     search: Annotated[str | None, typer.Option(help="Only with this text.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many at the most.")] = 100,
 ) -> None:
     """List what a run works through, each with how it stands and why."""
     run = terminal.pool.get(run_id)
-    found = run.items(_one_of(ItemState, state, "state"), search, limit)
+    found = run.items(_one_of(ItemState, state, "state"), search, limit, gap=gap)
     terminal.records(found)
     terminal.listing(found)
     if terminal.as_json:
@@ -95,6 +98,9 @@ def items(
     counts = run.item_counts()
     states = ", ".join(f"{getattr(counts, each)} {each}" for each in get_args(ItemState))
     terminal.say(f"{counts.total} items: {states}; {counts.records} records")
+    if counts.gaps:
+        told = ", ".join(f"{code} ({count})" for code, count in sorted(counts.gaps.items()))
+        terminal.say(f"gaps of the partial ones: {told}")
 
 
 @command

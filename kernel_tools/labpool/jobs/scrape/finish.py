@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
-from labpool.items import Ledger, LedgerError, write_jsonl
+from labpool.items import Ledger, write_jsonl
 from labpool.runtime.context import JobContext, JobError
 from labpool.wire.pages import ItemsQuery
 
@@ -24,8 +25,9 @@ def finish(ctx: JobContext, ledger: Ledger, recipe: Recipe) -> dict[str, Any]:
     Of several workers the first one does it; the others return what it found.
 
     Returns:
-        Plain JSON: items, ok, partial, failed, records, duplicates, left_out and, where there
-        was a run before, new, changed, same, gone.
+        Plain JSON: items, ok, partial, failed, records, duplicates, conflicts, left_out, repeated
+        and, where there was a run before, new, changed, same, gone; gaps and reasons have the codes
+        of what is partial and failed, with how many items say each.
 
     Raises:
         JobError: No item came to anything.
@@ -63,21 +65,22 @@ def _finish(ctx: JobContext, ledger: Ledger, recipe: Recipe) -> dict[str, Any]:
         "failed": counts.failed,
         "records": counts.records,
         "duplicates": counts.duplicates,
+        "conflicts": counts.conflicts,
         "left_out": counts.left_out,
+        "repeated": counts.repeated,
         **changes,
+        "gaps": counts.gaps,
         "reasons": _reasons(ledger) if counts.failed else {},
     }
 
 
 def _compare(ctx: JobContext, ledger: Ledger) -> dict[str, int]:
-    """Mark what is new, changed or gone since the run before; without one there is no telling."""
-    if ctx.previous is None:
-        return {}
-    previous = ctx.previous / ITEMS
-    try:
-        ledger.compare(previous)
-    except (FileNotFoundError, LedgerError) as error:
-        ctx.log("warning", f"not compared with the run before: {error}")
+    """Mark what is new, changed or gone since the runs before; without one there is no telling."""
+
+    def skip(path: Path, error: Exception) -> None:
+        ctx.log("warning", f"not compared with the run {path.parent.name}: {error}")
+
+    if not ledger.compare(*(folder / ITEMS for folder in ctx.earlier), skip=skip):
         return {}
     found = Counter(row.change for row in ledger.iterate_records())
     return {change: found[change] for change in ("new", "changed", "same", "gone")}

@@ -71,8 +71,18 @@ def target_of(given: Any, recipe: Recipe) -> Target:
 def _named(given: str | int, recipe: Recipe) -> Mapping[str, Value]:
     text = given.strip() if isinstance(given, str) else given
     if isinstance(text, str) and _ADDRESS.match(text):
+        text = without_fragment(text)
         return {"url": text, **(recipe.fields_of(text) or {})}
     return {"id": text}
+
+
+def without_fragment(url: str) -> str:
+    """Return an address without the part after ``#``, which names a place on the same page.
+
+    Where that begins with ``/`` or ``!``, scripts draw another page by it: then it stays.
+    """
+    page, _, fragment = url.partition("#")
+    return url if fragment.startswith(("/", "!")) else page
 
 
 def _checked(given: Mapping[Any, Any]) -> dict[str, Value]:
@@ -106,8 +116,9 @@ def _check_text(name: str, value: str) -> None:
 
 
 def _id(fields: Mapping[str, Value]) -> str:
-    for name in ("id", "url"):
-        if fields.get(name, "") != "":
-            return str(fields[name])
+    if fields.get("id", "") != "":
+        return str(fields["id"])
+    if fields.get("url", "") != "":
+        return without_fragment(str(fields["url"]))
     canonical = json.dumps(fields, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:32]

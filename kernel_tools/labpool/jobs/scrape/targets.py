@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from .addresses import PatternError, addresses, parts
+from .addresses import PatternError, addresses, count, parts
 from .params import Params
 from .recipe import Recipe
 from .rows import rows
@@ -28,7 +29,6 @@ class Targets:
 
     Attributes:
         duplicates: Targets left out so far because their id came before.
-        more: Whether there are more than ``params.limit``; known at the end.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Targets:
         self._recipe = recipe or params.made()
         self._assets = assets or {}
         self.duplicates = 0
-        self.more = False
+        self._rest: Iterator[Any] | None = None
 
     def __iter__(self) -> Iterator[Target]:
         """Yield the targets, at most ``params.limit``.
@@ -57,10 +57,11 @@ class Targets:
         Raises:
             TargetError: One cannot be used.
         """
-        self.duplicates, self.more = 0, False
+        self.duplicates, self._rest = 0, None
         seen = set[bytes]()
         field = self._field()
-        for where, given in self._given():
+        every = self._given()
+        for where, given in every:
             try:
                 target = target_of(given, self._recipe)
             except NoTarget as error:
@@ -70,10 +71,26 @@ class Targets:
                 self.duplicates += 1
                 continue
             if len(seen) == self._params.limit:
-                self.more = True
+                self._rest = every
                 return
             seen.add(digest)
             yield where, target
+
+    def left_out(self) -> int:
+        """Return how many targets ``params.limit`` left out, once the others were taken.
+
+        Those that came before are counted among them; a file ends at a line that cannot be read.
+        """
+        if self._rest is None:
+            return 0
+        if self._params.pattern is not None:
+            choices = parts(self._params.pattern, self._recipe.variables)
+            return count(choices) - self._params.limit - self.duplicates
+        left = 1
+        with suppress(TargetError):
+            for _ in self._rest:
+                left += 1
+        return left
 
     def _field(self) -> str:
         params = self._params

@@ -19,8 +19,10 @@ from labpool.runtime.context import Cancelled, JobContext, JobError
 from .alone import alone
 from .browser import BrowserHost, HostSettings, NoBrowser, Underway, Visitor
 from .crew import Crew, HostAway
-from .fetch import Fetcher, SessionExpired
+from .fetch import Fetcher, ItemFailed, SessionExpired
+from .fetch.answers import REFUSED
 from .fetch.evidence import Evidence
+from .fetch.failures import of_browser, of_refusal, refusal_of
 from .fetch.turns import Turns
 from .finish import ITEMS, finish, reopen
 from .params import Params
@@ -83,10 +85,12 @@ def _fill(ctx: JobContext, ledger: Ledger, params: Params, recipe: Recipe) -> in
         targets = Targets(params, recipe, ctx.assets)
         ledger.add(_new_items(ctx, targets))
         given = ledger.counts().total
+        left_out = targets.left_out()
+        ledger.note_given(repeated=targets.duplicates, left_out=left_out)
         if targets.duplicates:
             ctx.log("warning", f"{targets.duplicates} targets came twice and are read once")
-        if targets.more:
-            ctx.log("warning", f"there are more targets than the limit of {params.limit}")
+        if left_out:
+            ctx.log("warning", f"{left_out} targets are left out: the limit is {params.limit}")
         part = filled.with_suffix(".part")
         part.write_text(str(given), encoding="ascii")
         part.replace(filled)
@@ -122,7 +126,7 @@ def _work(
     shared = Path(ctx.settings.get("shared_dir") or ctx.run_dir)
     stranger = Visitor("", "robots.txt", recipe.agent, allowed, limit)
     robots = Robots(_fetch_robots(host, stranger), shared / "robots", recipe.agent)
-    turns = Turns(Hosts(shared / "hosts"), robots if recipe.robots else None, recipe)
+    turns = Turns(Hosts(shared / "hosts"), robots if recipe.robots else None, recipe, ctx.log)
     most = min(given + (recipe.follow.limit if recipe.follow else 0), params.limit)
     crew = Crew(
         ledger=ledger,
@@ -182,16 +186,22 @@ def _fetch_robots(host: BrowserHost, visitor: Visitor) -> Any:
         async with host.visit(visitor) as visit:
             try:
                 response = await visit.request.get(url, max_redirects=ROBOTS_REDIRECTS)
-                refused = "x-labpool-refused" in response.headers
+                final, refused = response.url, REFUSED in response.headers
                 body = await response.body()
                 await response.dispose()
             except Error as error:
-                raise Unreachable(url) from error
-        if refused:
-            raise Unreachable(url)
+                raise _unreachable(of_browser(error, url, visit.guard)) from error
+            refusal = refusal_of(visit.guard, final) if refused else None
+        if refusal is not None:
+            raise _unreachable(of_refusal(refusal.code, refusal.message))
         return response.status, body.decode("utf-8", "replace")
 
     return fetch
+
+
+def _unreachable(failed: ItemFailed) -> Unreachable:
+    """Return what robots.txt that was not read means: what is no word of the host keeps its own."""
+    return Unreachable(failed.message, failed.reason if failed.ours else "")
 
 
 def _expired(params: Params, expired: SessionExpired) -> JobError:

@@ -1090,6 +1090,31 @@ export interface components {
             items: components["schemas"]["Event"][];
         };
         /**
+         * Gap
+         * @description Something of an item that is missing or was cut, and what is known of it.
+         *
+         *     Whatever works on an item can say one, at any stage; an item that has one is never ``ok``.
+         *
+         *     Attributes:
+         *         code: What kind of gap, a stable snake_case word; the words are those of ``Item.reason``.
+         *         message: The same in a sentence that says what to do next.
+         *         args: Facts: ``address`` where to go on or what it is about, ``limit``, ``seconds``,
+         *             ``count``, ``key``, ``item``, whichever there are.
+         */
+        Gap: {
+            /** Code */
+            code: string;
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /** Args */
+            args: {
+                [key: string]: string | number;
+            };
+        };
+        /**
          * Gpu
          * @description A GPU, or an instance of one (MIG), that a worker may use.
          *
@@ -1129,11 +1154,13 @@ export interface components {
          *         n: Its place in the order, from 1.
          *         target: What is to be worked on, in the words of the job.
          *         depth: Steps from the items that the run began with, 0 for those.
-         *         reason: Why it is partial or failed, a stable snake_case word; "" otherwise.
+         *         reason: Why it is partial (its first gap) or failed, a stable snake_case word; ""
+         *             otherwise.
          *         message: The same in a sentence that says what to do next.
+         *         gaps: What is missing of it; none where it is ok.
          *         worker: Who has it or had it last; "" before that.
          *         tries: How often it was begun since it was last asked for.
-         *         records: Records that it has brought and that no other item has brought since.
+         *         records: Records that it has brought and that no item before it has brought, too.
          *         broken: Parts of it that could not be read as records.
          *         seconds: How long its last try took.
          *         artifact: Path of a file that was kept of it, within the run's folder.
@@ -1168,6 +1195,8 @@ export interface components {
              * @default
              */
             message: string;
+            /** Gaps */
+            gaps: components["schemas"]["Gap"][];
             /**
              * Worker
              * @default
@@ -1208,8 +1237,13 @@ export interface components {
          *     Attributes:
          *         total: Items in any state.
          *         records: Different records; those that are gone are not among them.
-         *         duplicates: Records that came again with a key that was there, and took its place.
-         *         left_out: Items that were found and not added, because the run has as many as it may have.
+         *         duplicates: Records that came with the key of one that an item before it has brought. That
+         *             one stays, this one is kept beside it.
+         *         conflicts: Those of them that have other values; their items are partial.
+         *         left_out: Items that were given or found and not added, because the run has as many as it
+         *             may have.
+         *         repeated: Items that were given more than once, each time after the first.
+         *         gaps: What is missing of items that are partial: its code, and how many items say it.
          */
         ItemCounts: {
             /**
@@ -1253,10 +1287,24 @@ export interface components {
              */
             duplicates: number;
             /**
+             * Conflicts
+             * @default 0
+             */
+            conflicts: number;
+            /**
              * Left Out
              * @default 0
              */
             left_out: number;
+            /**
+             * Repeated
+             * @default 0
+             */
+            repeated: number;
+            /** Gaps */
+            gaps: {
+                [key: string]: number;
+            };
         };
         /**
          * ItemPage
@@ -4465,6 +4513,7 @@ export interface operations {
         parameters: {
             query?: {
                 state?: "waiting" | "running" | "ok" | "partial" | "failed";
+                gap?: string;
                 search?: string;
                 limit?: number;
                 after?: string;

@@ -81,7 +81,7 @@ def share(params: ShareParams, ctx: JobContext) -> dict[str, Any]:
         ctx.check_cancelled()
         time.sleep(0.02)  # the others' locks give no event
     found = sum(int((folder / str(piece)).read_text()) for piece in range(params.pieces))
-    return {"primes": found, "previous": ctx.previous.name if ctx.previous else None}
+    return {"primes": found, "earlier": [folder.name for folder in ctx.earlier]}
 
 
 def _count(params: ShareParams, piece: int, folder: Path, ctx: JobContext) -> None:

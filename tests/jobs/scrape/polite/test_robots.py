@@ -66,7 +66,7 @@ New = Callable[..., Robots]
 
 
 @pytest.mark.parametrize(
-    "answer", [(500, ""), (503, RULES), (0, ""), OSError("refused"), Unreachable()]
+    "answer", [(500, ""), (503, RULES), (0, ""), OSError("refused"), Unreachable("nobody listens")]
 )
 async def test_no_answer_allows_nothing(site: Site, robots: New, answer: Any) -> None:
     site.answer = answer
@@ -151,10 +151,36 @@ async def test_a_clock_that_was_set_back(site: Site, robots: New) -> None:
     assert (await mine.allowed(URL)).yes
 
 
+def kept(folder: Path) -> list[Path]:
+    return list(folder.rglob("*.json"))
+
+
+async def test_what_is_no_word_of_the_host_is_told_as_it_is_and_not_kept(
+    site: Site, robots: New, tmp_path: Path
+) -> None:
+    site.answer = Unreachable("Nobody has allowed it.", "address_refused")
+    said = await robots().allowed(URL)
+    assert (said.yes, said.why, said.message) == (
+        False, "address_refused", "Nobody has allowed it."
+    )  # fmt: skip
+    assert kept(tmp_path) == []
+    site.answer = (200, "")
+    assert (await robots().allowed(URL)).yes, "at once, without waiting for anything"
+
+
+async def test_what_was_heard_instead_is_told(site: Site, robots: New) -> None:
+    site.answer = (500, "")
+    assert "status 500" in (await robots().allowed(URL)).message
+    site.now += 601
+    site.answer = Unreachable("Nobody listens at example.org.")
+    assert "Nobody listens" in (await robots().allowed(URL)).message
+    assert "Nobody listens" in (await robots().allowed(URL)).message, "by another worker, too"
+
+
 async def test_old_rules_hold_while_the_host_is_away(site: Site, robots: New) -> None:
     await robots().allowed(URL)
     site.now += 25 * 3600
-    site.answer = Unreachable()
+    site.answer = Unreachable("nobody listens")
     said = await robots().allowed(URL)
     assert said.why == "robots_denied"
     assert (await robots().allowed("https://example.org/")).yes

@@ -27,9 +27,9 @@ from support.site import LocalSite, Record
 QUICK: dict[str, Any] = {
     "rate_per_s": 200,
     "parallel": 8,
-    "navigation_s": 3,
+    "navigation_s": 6,
     "response_s": 3,
-    "item_s": 8,
+    "item_s": 15,
     "failures": 100,
 }
 
@@ -49,16 +49,18 @@ class Scrape:
 
     Attributes:
         run_dir: Its folder.
-        previous: Folder of the run before.
+        earlier: Folders of the runs before, the newest first.
         stop: Set to ask it to end.
+        allowed: Private hosts that may be reached; "" for the site.
     """
 
     site: LocalSite
     run_dir: Path
     shared: Path
     warm: Warm
-    previous: Path | None = None
+    earlier: tuple[Path, ...] = ()
     state: dict[str, Any] | None = None
+    allowed: str = ""
     stop: threading.Event = field(default_factory=threading.Event)
     events: list[Event] = field(default_factory=list)
     on_event: Callable[[Event], None] = lambda _event: None
@@ -82,9 +84,9 @@ class Scrape:
             run_id="r1",
             run_dir=self.run_dir,
             worker="w0",
-            previous=self.previous,
+            earlier=self.earlier,
             settings={
-                "scrape_allowed_hosts": f"127.0.0.1:{self.site.port}",
+                "scrape_allowed_hosts": self.allowed or f"127.0.0.1:{self.site.port}",
                 "shared_dir": str(self.shared),
             },
             secrets=secrets,
@@ -155,10 +157,10 @@ def new_scrape(site: LocalSite, warm: Warm, tmp_path: Path) -> Callable[[], Scra
     made: list[Scrape] = []
 
     def make() -> Scrape:
-        before = made[-1].run_dir if made else None
+        before = tuple(each.run_dir for each in reversed(made))
         folder = tmp_path / f"run-{len(made)}"
         folder.mkdir()
-        made.append(Scrape(site, folder, tmp_path / "shared", warm, previous=before))
+        made.append(Scrape(site, folder, tmp_path / "shared", warm, earlier=before))
         return made[-1]
 
     return make

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -46,3 +47,17 @@ def failure(url: str, status: int, headers: Mapping[str, str]) -> ItemFailed | N
         pauses_host=asks_patience,
         retry_after_s=seconds,
     )
+
+
+_FILES = ("application/", "audio/", "font/", "image/", "video/")
+_PAGES = ("json", "xml", "javascript")
+_SAVED = re.compile(r"\s*attachment\b", re.IGNORECASE)
+
+
+def no_page(url: str, headers: Mapping[str, str]) -> ItemFailed | None:
+    """Return why an answer is a file and no page, or None where a browser shows it as one."""
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    is_file = kind.startswith(_FILES) and not kind.endswith(_PAGES)
+    if not is_file and not _SAVED.match(headers.get("content-disposition", "")):
+        return None
+    return ItemFailed("download", f"{url} is a file to be saved ({kind or 'of no kind'}), no page.")

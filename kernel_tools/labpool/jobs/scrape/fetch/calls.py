@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urljoin
@@ -16,14 +17,18 @@ from labpool.jobs.scrape.parse import csrf_from_page, expired, search
 from labpool.jobs.scrape.polite import host_of
 from labpool.jobs.scrape.recipe import Call, Recipe
 from labpool.jobs.scrape.template import TemplateError, Value, fill, fill_json, fill_text
+from labpool.wire.items import Gap
 
 from .answers import failure
 from .errand import Errand
 from .failures import ItemFailed, SessionExpired, of_browser
+from .haul import Answers, max_pages
 from .turns import Turns
 
 MOST_REDIRECTS = 3
 """Redirects that a call follows."""
+
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._-]{1,40})", re.IGNORECASE)
 
 Html = Callable[[], Awaitable[str]]
 
@@ -53,36 +58,42 @@ class Calls:
         self._fields = fields
         self._errand = errand
 
-    async def make(self, call: Call, html: Html | None) -> list[Any]:
-        """Make a call, page after page.
+    async def make(self, call: Call, html: Html | None, answers: Answers) -> None:
+        """Make a call, page after page, from where an earlier try of it has come to.
 
         Args:
             html: Waits for the page, where there is one.
-
-        Returns:
-            The JSON of each page.
+            answers: Takes the answers as they come, and what is missing at their end.
 
         Raises:
-            ItemFailed: It came to nothing.
+            ItemFailed: It came to nothing, or not to its end.
             SessionExpired: The site asks for a login.
         """
-        found: list[Any] = []
-        cursor: Value = ""
-        url = self._address(call, cursor)
-        while len(found) < call.max_pages:
-            answer = await self._one(call, url, cursor, await self._token(call, url, html))
-            found.append(answer)
-            after = search(call.next, answer) if call.next else None
-            if not isinstance(after, str | int) or isinstance(after, bool) or after == "":
-                return found
+        while not answers.ended:
+            answers.url = answers.url or self._address(call, answers.cursor)
+            token = await self._token(call, answers.url, html)
+            answer = await self._one(call, answers.url, answers.cursor, token)
+            answers.pages.append(answer)
+            answers.seen.add(answers.cursor if call.by_cursor else answers.url)
+            self._go_on(call, answers, search(call.next, answer) if call.next else None)
+
+    def _go_on(self, call: Call, answers: Answers, after: Any) -> None:
+        """Take the next cursor or address, or end."""
+        if not isinstance(after, str | int) or isinstance(after, bool) or after == "":
+            answers.ended = True
+            return
+        url = self._address(call, after) if call.by_cursor else _same_host(answers.url, str(after))
+        answers.ended = True
+        if (after if call.by_cursor else url) in answers.seen:
+            text = f"{answers.url} names as its next page one that was read already ({after})."
+            args: dict[str, str | int | float] = {"address": url, "call": call.name}
+            answers.gaps.append(Gap(code="next_repeats", message=text, args=args))
+        elif len(answers.pages) >= call.max_pages:
+            answers.gaps.append(max_pages(url, call.max_pages, call=call.name))
+        else:
+            answers.ended, answers.url = False, url
             if call.by_cursor:
-                if after == cursor:
-                    raise ItemFailed("bad_json", f"{url} names itself as its next page.")
-                cursor = after
-                url = self._address(call, cursor)
-            else:
-                url = _same_host(url, str(after))
-        return found
+                answers.cursor = after
 
     async def _one(self, call: Call, url: str, cursor: Value, token: dict[str, str]) -> Any:
         async with self._turns.request(url, self._errand):
@@ -94,7 +105,9 @@ class Calls:
                 raise ItemFailed("timeout", text, kind="timeout", blames_host=True) from error
             except Error as error:
                 raise of_browser(error, url, self._visit.guard) from error
-            return await self._read(url, response)
+            data = await self._read(url, response)
+            await self._turns.check(url, response.url)
+            return data
 
     async def _fetch(
         self, call: Call, url: str, cursor: Value, token: dict[str, str]
@@ -133,7 +146,7 @@ class Calls:
             await response.dispose()
         if len(body) > self._recipe.limits.response_bytes:
             raise ItemFailed("too_large", f"{url} answered with {len(body)} bytes.")
-        text, data = await asyncio.to_thread(_parsed, body)
+        text, data = await asyncio.to_thread(_parsed, body, headers.get("content-type", ""))
         if expired(self._recipe, final, status, text, data):
             raise SessionExpired(url)
         failed = failure(url, status, headers)
@@ -171,12 +184,24 @@ class Calls:
             raise ItemFailed("bad_target", str(error)) from error
 
 
-def _parsed(body: bytes) -> tuple[str | None, Any]:
-    """Return text and JSON of a body: one of them is None."""
+def _parsed(body: bytes, content_type: str) -> tuple[str | None, Any]:
+    """Return text and JSON of a body: one of them is None.
+
+    JSON is UTF-8, 16 or 32 (RFC 8259); what says that it is something else is read as such.
+    """
     try:
         return None, json.loads(body)
     except (ValueError, RecursionError):
+        pass
+    found = _CHARSET.search(content_type)
+    try:
+        text = body.decode(found[1] if found else "utf-8")
+    except (LookupError, UnicodeDecodeError):
         return body.decode("utf-8", "replace"), None
+    try:
+        return None, json.loads(text)
+    except (ValueError, RecursionError):
+        return text, None
 
 
 def _same_host(before: str, given: str) -> str:

@@ -1,7 +1,9 @@
 """How one item can fail, and what each failure means for another try and for its host.
 
 robots_denied, robots_unreachable   robots.txt says no, or does not answer
-address_refused                     a private address that no setting allows
+address_refused                     a private address that no setting allows, or no address at all
+no_such_host                        there is no host of that name
+bad_certificate                     a host does not prove who it is
 http_error                          a status of 400 or more
 timeout                             a page or a call took longer than the recipe allows
 connection_failed                   nobody answered, or the answer broke off
@@ -21,7 +23,7 @@ worker_died                         its worker died, again and again
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from playwright.async_api import Error
 from playwright.async_api import TimeoutError as PageTimeout
@@ -29,9 +31,12 @@ from playwright.async_api import TimeoutError as PageTimeout
 from labpool.jobs.scrape.guard import GuardProxy, Refusal
 from labpool.jobs.scrape.polite import FailureKind
 
+from .opened import Opened
+
 _REFUSALS = {
     "private_address": "address_refused",
     "bad_address": "address_refused",
+    "no_such_host": "no_such_host",
     "too_large": "too_large",
 }
 
@@ -50,6 +55,9 @@ class ItemFailed(Exception):
         pauses_host: Whether the host asked for patience at all.
         kept: The answer, for whoever wants to see why.
         suffix: Of the file that it goes into.
+        opened: The page as far as it came.
+        ours: Whether we did not want to hear, or there is nobody to ask: no failure of the host's.
+        facts: For the gap that it is where other parts of the item came.
     """
 
     reason: str
@@ -61,6 +69,9 @@ class ItemFailed(Exception):
     pauses_host: bool = False
     kept: bytes | None = None
     suffix: str = ""
+    opened: Opened | None = field(default=None, repr=False)
+    ours: bool = False
+    facts: dict[str, str | int | float] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return self.message
@@ -94,10 +105,33 @@ def of_browser(error: Error, url: str, guard: GuardProxy | None = None) -> ItemF
         return of_refusal(refusal.code, refusal.message)
     if isinstance(error, PageTimeout):
         return ItemFailed("timeout", f"{url}: {line}", kind="timeout", blames_host=True)
+    return of_line(line, url)
+
+
+def broken_off(line: str, url: str, guard: GuardProxy) -> ItemFailed | None:
+    """Return what it means that a page led to something that did not come.
+
+    Args:
+        line: What the browser says.
+
+    Returns:
+        None where the page stayed as it was, as after an answer without content.
+    """
+    refusal = refusal_of(guard, url)
+    if refusal is not None:
+        return of_refusal(refusal.code, refusal.message)
+    return None if "ERR_ABORTED" in line else of_line(line, url)
+
+
+def of_line(line: str, url: str) -> ItemFailed:
+    """Return what a word of the browser's means."""
     if "ERR_TOO_MANY_REDIRECTS" in line or "Max redirect count" in line:
         return ItemFailed("redirect_loop", f"{url} leads from one address to another for ever.")
     if "Download is starting" in line or "ERR_ABORTED" in line:
         return ItemFailed("download", f"{url} is a file to be saved, and no page.")
+    if "ERR_CERT" in line or "certificate" in line.lower():
+        text = f"{url} does not prove who it is: {line}. See whether its certificate is in order."
+        return ItemFailed("bad_certificate", text, ours=True)
     if "net::ERR" in line or "socket hang up" in line or "ECONN" in line or "aborted" in line:
         text = f"{url} cannot be read: {line}"
         return ItemFailed("connection_failed", text, kind="connection", blames_host=True)
@@ -116,7 +150,9 @@ def of_refusal(code: str, message: str) -> ItemFailed:
     """Return what it means that the proxy did not pass something on."""
     reason = _REFUSALS.get(code)
     if reason is not None:
-        return ItemFailed(reason, message)
+        # A name may be found later; who answers with too much was asked.
+        kind: FailureKind | None = "connection" if reason == "no_such_host" else None
+        return ItemFailed(reason, message, kind=kind, ours=reason != "too_large")
     return ItemFailed("connection_failed", message, kind="connection", blames_host=True)
 
 

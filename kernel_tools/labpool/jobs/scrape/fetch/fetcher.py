@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
 
 from playwright.async_api import Error, Page
 
@@ -20,18 +19,18 @@ from labpool.jobs.scrape.targeting import Target
 from labpool.jobs.scrape.template import TemplateError
 from labpool.wire.items import Item
 
-from .calls import Calls
+from .calls import Calls, Html
 from .errand import Errand
 from .evidence import Evidence
 from .failures import ItemFailed, of_browser
-from .pages import Opened, open_page
+from .haul import Answers, Haul, broken_gap, hidden
+from .opened import Opened
+from .pages import open_page
 from .together import all_of
 from .turns import Turns
 
 BROWSER_DEATHS = 3
 """Browsers that one item may see die before it is taken for the reason."""
-LOOKS_AT = 3
-"""Broken parts that are told of an item."""
 LOOK_S = 3.0
 """How long a look at a page that failed may take, seconds; a picture waits for its fonts."""
 
@@ -78,31 +77,36 @@ class Fetcher:
             SessionExpired: The site asks for a login.
         """
         began, timeouts, tried = time.monotonic(), 0, 0
+        haul, in_vain = Haul(), 0
         while True:
-            tried += 1
+            tried, size = tried + 1, haul.size
             try:
-                done = await self._once(item, say)
+                await self._once(item, say, haul)
+                done = self._done(item, haul)
                 break
             except ItemFailed as failed:
-                timeouts += failed.kind == "timeout"
-                if not self._may_help(failed, tried, timeouts):
-                    done = await self._failed(item, failed)
+                haul.late = failed.opened or haul.late
+                if haul.size > size:  # what it stopped at is another thing than before
+                    timeouts = in_vain = 0
+                timeouts, in_vain = timeouts + (failed.kind == "timeout"), in_vain + 1
+                if not self._may_help(failed, in_vain, timeouts):
+                    done = await self._ended(item, haul, failed)
                     break
                 say(f"tries again after {failed.reason}")
-                await asyncio.sleep(pause_before(tried + 1, failed.retry_after_s))
+                await asyncio.sleep(pause_before(in_vain + 1, failed.retry_after_s))
         seconds = round(time.monotonic() - began, 3)
         return replace(done, seconds=seconds, tries=tried)
 
-    def _may_help(self, failed: ItemFailed, tried: int, timeouts: int) -> bool:
-        if failed.kind is None or tried >= self._recipe.limits.tries:
+    def _may_help(self, failed: ItemFailed, in_vain: int, timeouts: int) -> bool:
+        if failed.kind is None or in_vain >= self._recipe.limits.tries:
             return False
         return worth_a_retry(failed.kind, status=failed.status, timeouts=timeouts)
 
-    async def _once(self, item: Item, say: Say) -> Done:
+    async def _once(self, item: Item, say: Say, haul: Haul) -> None:
         deaths = 0
         while True:
             try:
-                return await self._visit(item, say)
+                return await self._visit(item, say, haul)
             except BrowserDied as died:
                 deaths += 1
                 if deaths >= BROWSER_DEATHS:
@@ -110,101 +114,137 @@ class Fetcher:
                     raise ItemFailed("browser_died", text) from died
                 say("has lost its browser, takes another")
 
-    async def _visit(self, item: Item, say: Say) -> Done:
+    async def _visit(self, item: Item, say: Say, haul: Haul) -> None:
         if not self._recipe.uses_page:
             async with self._host.visit(self._visitor) as visit:
                 try:
-                    return await self._read(item, say, visit, None)
+                    return await self._read(item, say, visit, None, haul)
                 except ItemFailed:
                     self._evidence.conceal(await _cookies(visit))
                     raise
         async with self._host.page(self._visitor) as (visit, page):
+            before = page.url
             try:
-                return await self._read(item, say, visit, page)
+                return await self._read(item, say, visit, page, haul)
             except ItemFailed as failed:
                 self._evidence.conceal(await _cookies(visit))
-                if failed.kept is None and failed.reason != "page_crashed":
+                is_own = page.url != before or haul.opened is None
+                if failed.kept is None and failed.reason != "page_crashed" and is_own:
                     failed.kept, failed.suffix = await _seen(page)
                 raise
 
-    async def _read(self, item: Item, say: Say, visit: Visit, page: Page | None) -> Done:
+    async def _read(
+        self, item: Item, say: Say, visit: Visit, page: Page | None, haul: Haul
+    ) -> None:
         seconds = self._recipe.limits.item_s
         try:
             async with Errand(say, seconds) as errand:
-                return await self._read_all(item, errand, visit, page)
+                await self._read_all(item, errand, visit, page, haul)
         except TimeoutError as error:
             text = f"The item took longer than {seconds:g} s."
-            raise ItemFailed("timeout", text, kind="timeout") from error
+            raise ItemFailed("timeout", text, kind="timeout", facts={"seconds": seconds}) from error
 
-    async def _read_all(self, item: Item, errand: Errand, visit: Visit, page: Page | None) -> Done:
-        """Fetch page and calls at the same time, then read the records."""
-        target = Target(item.id, item.target)
-        opened: asyncio.Task[Opened] | None = None
+    async def _read_all(
+        self, item: Item, errand: Errand, visit: Visit, page: Page | None, haul: Haul
+    ) -> None:
+        """Read what the first page and the calls bring, then the further pages."""
+        if not haul.pages:
+            await self._fetch_first(item, errand, visit, page, haul)
+            errand.say("reads the records")
+            await self._take(item, haul, haul.opened)
         if page is not None:
-            opened = asyncio.create_task(self._open(target, errand, visit, page))
+            while haul.leads_on(self._recipe.next) and haul.next_url:
+                haul.late = None
+                opened = await self._open_url(haul.next_url, errand, visit, page)
+                await self._take(item, haul, opened)
+
+    async def _fetch_first(
+        self, item: Item, errand: Errand, visit: Visit, page: Page | None, haul: Haul
+    ) -> None:
+        """Fetch page and calls at the same time."""
+        target = Target(item.id, item.target)
+        opened: asyncio.Task[None] | None = None
+        if page is not None:
+            opened = asyncio.create_task(self._open(target, errand, visit, page, haul))
         calls = self._calls(target, errand, visit)
-        made = {
-            call.name: asyncio.create_task(calls.make(call, _html_of(opened)))
+        made = [
+            asyncio.create_task(
+                calls.make(
+                    call, _html_of(opened, haul), haul.answers.setdefault(call.name, Answers())
+                )
+            )
             for call in (self._recipe.api if self._recipe.mode != "page" else ())
-        }
+        ]
         try:
-            await all_of([*([opened] if opened else []), *made.values()])
+            await all_of(made, outlast=opened)
         except ExceptionGroup as group:
             raise _the_worst(group, item) from group
-        errand.say("reads the records")
-        first = opened.result() if opened else Opened("", "")
-        api = {name: task.result() for name, task in made.items()}
-        got = Got(first.html if opened else None, first.url, api)
-        parsed = await asyncio.to_thread(parse, self._recipe, got, target)
-        pages = [parsed]
-        if page is not None:
-            pages += await self._further(parsed, target, errand, visit, page)
-        return self._done(item, pages, got)
 
-    async def _open(self, target: Target, errand: Errand, visit: Visit, page: Page) -> Opened:
+    async def _take(self, item: Item, haul: Haul, opened: Opened | None) -> None:
+        """Read the records of a page, the first one with its calls."""
+        got = Got(opened.html, opened.url, {}) if haul.pages and opened else haul.got()
+        target = Target(item.id, item.target)
+        leads_on = self._leads_on(item)
+        parsed = await asyncio.to_thread(parse, self._recipe, got, target, leads_on=leads_on)
+        haul.add(parsed, opened)
+
+    def _leads_on(self, item: Item) -> bool:
+        """Whether links of an item become items."""
+        return self._recipe.follow is not None and item.depth < self._recipe.follow.depth
+
+    async def _open(
+        self, target: Target, errand: Errand, visit: Visit, page: Page, haul: Haul
+    ) -> None:
+        if haul.opened is not None:
+            return
         try:
             url = self._recipe.page_url(target.fields)
         except TemplateError as error:
             raise ItemFailed("bad_target", str(error)) from error
-        return await self._open_url(url, errand, visit, page)
+        haul.opened = await self._open_url(url, errand, visit, page)
 
     async def _open_url(self, url: str, errand: Errand, visit: Visit, page: Page) -> Opened:
         async with self._turns.request(url, errand):
             errand.say("opens the page")
-            return await open_page(self._recipe, visit, page, url)
+            opened = await open_page(self._recipe, visit, page, url)
+            await self._turns.check(url, opened.url)
+            return opened
 
     def _calls(self, target: Target, errand: Errand, visit: Visit) -> Calls:
         return Calls(self._recipe, visit, self._turns, dict(target.fields), errand)
 
-    async def _further(
-        self, parsed: Parsed, target: Target, errand: Errand, visit: Visit, page: Page
-    ) -> list[Parsed]:
-        """Read the pages that the first one leads to."""
-        found: list[Parsed] = []
-        rule, seen = self._recipe.next, {page.url}
-        while rule and parsed.next_url and len(found) + 1 < rule.max_pages:
-            if parsed.next_url in seen:
-                break
-            seen.add(parsed.next_url)
-            opened = await self._open_url(parsed.next_url, errand, visit, page)
-            got = Got(opened.html, opened.url, {})
-            parsed = await asyncio.to_thread(parse, self._recipe, got, target)
-            found.append(parsed)
-        return found
+    async def _ended(self, item: Item, haul: Haul, failed: ItemFailed) -> Done:
+        """Return what is left of an item that no further try can help."""
+        came = haul.late or any(each.pages for each in haul.answers.values())
+        has_page = haul.opened or haul.late or not self._recipe.uses_page
+        if (haul.pages and haul.late) or (not haul.pages and came and has_page):
+            with suppress(ItemFailed):
+                await self._take(item, haul, haul.late or haul.opened)
+        kept = None
+        if failed.kept is not None:
+            kept = await asyncio.to_thread(self._evidence.keep, item.id, failed.suffix, failed.kept)
+        if not haul.has_something:
+            message = self._evidence.hide(failed.message)
+            return Done(state="failed", reason=failed.reason, message=message, artifact=kept)
+        haul.end(failed)
+        return replace(self._done(item, haul), artifact=kept)
 
-    def _done(self, item: Item, pages: list[Parsed], got: Got) -> Done:
-        records = {record.key: record.data for page in pages for record in page.records}
-        broken = [each for page in pages for each in page.broken]
-        if broken and not records:
-            kept = got.page_html.encode() if got.page_html else None
-            raise ItemFailed("nothing_found", _told(broken), kept=kept, suffix=".html")
+    def _done(self, item: Item, haul: Haul) -> Done:
+        records = [
+            NewRecord(record.key, record.data) for page in haul.pages for record in page.records
+        ]
+        broken = [each for page in haul.pages for each in page.broken]
+        found = self._found(item, haul.pages)
+        if broken and not records and not found:
+            html = haul.opened.html.encode() if haul.opened else None
+            raise ItemFailed("nothing_found", broken_gap(broken).message, kept=html, suffix=".html")
+        gaps = [hidden(gap, self._evidence.hide) for gap in haul.all_gaps()]
         return Done(
-            state="partial" if broken else "ok",
-            reason="broken" if broken else "",
-            message=self._evidence.hide(_told(broken)) if broken else "",
-            records=[NewRecord(key, data) for key, data in records.items()],
+            state="partial" if gaps else "ok",
+            gaps=gaps,
+            records=records,
             broken=len(broken),
-            found=self._found(item, pages),
+            found=found,
             most_items=self._most_items,
         )
 
@@ -218,20 +258,14 @@ class Fetcher:
             for link in links
         ]
 
-    async def _failed(self, item: Item, failed: ItemFailed) -> Done:
-        kept = None
-        if failed.kept is not None:
-            kept = await asyncio.to_thread(self._evidence.keep, item.id, failed.suffix, failed.kept)
-        message = self._evidence.hide(failed.message)
-        return Done(state="failed", reason=failed.reason, message=message, artifact=kept)
 
-
-def _html_of(opened: asyncio.Task[Opened] | None) -> Any:
+def _html_of(opened: asyncio.Task[None] | None, haul: Haul) -> Html | None:
     if opened is None:
         return None
 
     async def html() -> str:
-        return (await opened).html
+        await opened
+        return haul.opened.html if haul.opened else ""
 
     return html
 
@@ -261,12 +295,3 @@ async def _seen(page: Page) -> tuple[bytes | None, str]:
         async with asyncio.timeout(LOOK_S):
             return (await page.content()).encode(), ".html"
     return None, ""  # there is nothing to be seen
-
-
-def _told(broken: list[Any]) -> str:
-    first = "; ".join(
-        f"{each.where}{f', {each.field}' if each.field else ''}: {each.reason}"
-        for each in broken[:LOOKS_AT]
-    )
-    more = f"; and {len(broken) - LOOKS_AT} more" if len(broken) > LOOKS_AT else ""
-    return f"{len(broken)} parts could not be read: {first}{more}"

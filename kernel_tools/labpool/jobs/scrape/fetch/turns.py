@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from urllib.parse import urlsplit
 
-from labpool.jobs.scrape.polite import HostLimits, Hosts, Robots, host_of
+from labpool.jobs.scrape.polite import FailureKind, HostLimits, Hosts, Robots, host_of
 from labpool.jobs.scrape.recipe import Recipe
+from labpool.wire.events import LogLevel
 
 from .errand import Errand
 from .failures import ItemFailed
 
+Log = Callable[[LogLevel, str], None]
+
+_WEB = ("http://", "https://")
+LONG_S = 10.0
+"""A pause that a host asks for is told from here on, seconds."""
 RESTS_S = 300.0
 """How long an item waits for a host that rests, seconds; then the run does."""
 
@@ -22,12 +30,15 @@ class Turns:
         hosts: What all workers know of the hosts.
         robots: Their rules, or None where the recipe does not ask.
         recipe: Has the limits.
+        log: Takes a line where a host asks for much patience.
     """
 
-    def __init__(self, hosts: Hosts, robots: Robots | None, recipe: Recipe) -> None:
+    def __init__(self, hosts: Hosts, robots: Robots | None, recipe: Recipe, log: Log) -> None:
         self._hosts = hosts
         self._robots = robots
         self._limits = recipe.limits
+        self._log = log
+        self._patient: dict[str, float] = {}
 
     @asynccontextmanager
     async def request(self, url: str, errand: Errand) -> AsyncIterator[None]:
@@ -51,8 +62,11 @@ class Turns:
             try:
                 yield
             except ItemFailed as failed:
+                if failed.ours:
+                    raise
                 if failed.pauses_host:
                     turn.pause(failed.retry_after_s)
+                    self._tell_patience(host, failed)
                 elif failed.blames_host:
                     turn.failed()
                 else:
@@ -75,15 +89,43 @@ class Turns:
         if self._robots is None:
             return 0.0
         errand.say("reads robots.txt")
-        answer = await self._robots.allowed(url)
+        return await self._allowed(self._robots, url)
+
+    async def check(self, asked: str, came: str) -> None:
+        """Ask about the address that another one led to.
+
+        Raises:
+            ItemFailed: robots.txt says no; what came must not be kept.
+        """
+        if self._robots is not None and came.startswith(_WEB) and _place(asked) != _place(came):
+            await self._allowed(self._robots, came)
+
+    async def _allowed(self, robots: Robots, url: str) -> float:
+        answer = await robots.allowed(url)
         if not answer.yes:
-            raise ItemFailed(answer.why, answer.message)
+            # A name may be found later; nothing else changes within a run.
+            kind: FailureKind | None = "connection" if answer.why == "no_such_host" else None
+            raise ItemFailed(answer.why, answer.message, kind=kind, ours=True)
         return answer.crawl_delay or 0.0
+
+    def _tell_patience(self, host: str, failed: ItemFailed) -> None:
+        """Say once that a host is left alone for long."""
+        seconds, now = failed.retry_after_s or 0.0, asyncio.get_running_loop().time()
+        if seconds >= LONG_S and now >= self._patient.get(host, 0.0):
+            self._patient[host] = now + seconds
+            text = f"{host} asks to be left alone for {seconds:.0f} s ({failed.message})"
+            self._log("warning", text)
+
+
+def _place(url: str) -> tuple[str, str]:
+    """Return what robots.txt tells apart of an address: its origin, and its path."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}".lower(), f"{parts.path or '/'}?{parts.query}"
 
 
 def _host(url: str) -> str:
     """Return the host of an address; a browser would read files of this machine, too."""
-    if not url.lower().startswith(("http://", "https://")):
+    if not url.lower().startswith(_WEB):
         raise ItemFailed("bad_target", f"{url[:200]!r} is no address of a web site.")
     try:
         return host_of(url)

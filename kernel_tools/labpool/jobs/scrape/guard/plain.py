@@ -8,7 +8,7 @@ import re
 from .addresses import split_port
 from .heads import BadMessage, Request, Response, head_bytes, parse_response, read_head
 from .ports import Asker
-from .relay import Meter, Patience, Reader, body
+from .relay import Meter, Patience, Reader, Unpacked, body
 from .rules import Refused
 
 _ABSOLUTE = re.compile(rb"http://([^/?#]+)([^#]*)", re.IGNORECASE)
@@ -75,7 +75,10 @@ class Exchange:
 
     def _request_head(self) -> bytes:
         request = self._request
-        fields = [(b"host", self._authority), *request.headers.end_to_end(b"host")]
+        others = request.headers.end_to_end(b"host", b"accept-encoding")
+        fields = [(b"host", self._authority), *others]
+        if request.headers.all(b"accept-encoding"):
+            fields.append((b"accept-encoding", b"gzip, deflate"))  # what can be counted here
         if request.headers.chunked():
             fields.append((b"transfer-encoding", b"chunked"))
         fields.append((b"connection", b"close"))
@@ -123,8 +126,10 @@ class Exchange:
         if bodiless:
             return framed
         meter = Meter(limit, self._proxy.count_down)
+        unpacked = Unpacked(response.headers.tokens(b"content-encoding"), limit)
         async for piece in body(reader, response.headers, until_end=not chunked):
             meter.add(len(piece))
+            unpacked.add(piece)
             await self._client.send(chunk(piece) if chunks else piece)
             patience.moved()
         if chunks:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import zlib
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -114,6 +115,36 @@ class Meter:
         self.count(size)
         if self.limit is not None and self.seen > self.limit:
             raise TooLarge
+
+
+class Unpacked:
+    """Counts what a packed body holds: a few bytes may stand for many.
+
+    Args:
+        packing: What ``Content-Encoding`` says. What is neither gzip nor deflate counts as it is,
+            and nobody is asked for anything else.
+        limit: None for no end.
+    """
+
+    def __init__(self, packing: Sequence[bytes], limit: int | None) -> None:
+        known = len(packing) == 1 and packing[0] in {b"gzip", b"x-gzip", b"deflate"}
+        self._unpacker = zlib.decompressobj(wbits=47) if known and limit is not None else None
+        self._meter = Meter(limit, lambda _size: None)
+
+    def add(self, piece: bytes) -> None:
+        """Count what a piece holds.
+
+        Raises:
+            TooLarge: That is more than the limit.
+        """
+        if self._unpacker is None:
+            return
+        try:
+            while piece and not self._unpacker.eof:
+                self._meter.add(len(self._unpacker.decompress(piece, PIECE)))
+                piece = self._unpacker.unconsumed_tail
+        except zlib.error:
+            self._unpacker = None  # whoever reads it will say so
 
 
 async def pump(

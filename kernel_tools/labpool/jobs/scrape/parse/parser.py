@@ -24,7 +24,9 @@ LONGEST_KEY = 256
 """Characters of a key before a hash takes its place."""
 
 
-def parse(recipe: Recipe, got: Got, target: Target, *, join: bool = True) -> Parsed:
+def parse(
+    recipe: Recipe, got: Got, target: Target, *, join: bool = True, leads_on: bool = False
+) -> Parsed:
     """Return the records of one item, and all that is wrong with it.
 
     Args:
@@ -32,6 +34,8 @@ def parse(recipe: Recipe, got: Got, target: Target, *, join: bool = True) -> Par
         got: What was fetched.
         target: What it was fetched for.
         join: Whether fragments may share a document, which is faster and finds the same.
+        leads_on: Whether its links are followed. A page that has links and nothing of a record on
+            it is a list of them then, and no broken record.
     """
     work = _Work(recipe, target)
     root = work.page(got)
@@ -43,6 +47,10 @@ def parse(recipe: Recipe, got: Got, target: Target, *, join: bool = True) -> Par
         work.broken += problems
         next_page, problems = next_url(recipe, root, got.page_url)
         work.broken += problems
+    if work.blank and leads_on and found:
+        work.skipped += 1
+    else:
+        work.broken[:0] = work.blank
     return Parsed(list(work.records.values()), work.broken, work.skipped, found, next_page)
 
 
@@ -59,6 +67,7 @@ class _Work:
         self.target = target
         self.records: dict[str, Record] = {}
         self.broken: list[Broken] = []
+        self.blank: list[Broken] = []
         self.skipped = 0
 
     def page(self, got: Got) -> LexborNode | None:
@@ -153,22 +162,38 @@ class _Work:
             return [n for n in found if _owner(n, others) == element.mem_id] if others else found
 
         data: dict[str, Any] = {}
-        whole = True
+        whole, broken = True, list[Broken]()
         for name, rule in self.recipe.fields.items():
             reason = ""
             try:
-                data[name] = value_of(rule, find, piece.item, self.target.fields)
+                data[name] = value_of(rule, find, piece.item, self.target.fields, others)
                 continue
             except Missing:
                 reason = "nothing is found" if rule.required else ""
             except ValueError as error:
                 reason = str(error)
             if reason:
-                self.broken.append(Broken(where, name, reason))
+                broken.append(Broken(where, name, reason))
             whole = whole and not rule.required
             data[name] = [] if rule.all and rule.default is None else rule.default
+        if not whole and self._is_blank(data):
+            self.blank += broken
+        else:
+            self.broken += broken
         if whole:
             self._keep(where, Record(self._key(data), data))
+
+    def _is_blank(self, data: dict[str, Any]) -> bool:
+        """Return whether a whole page has nothing on it that a record could be made of."""
+        cut, rules = self.recipe.fragments, self.recipe.fields.items()
+        none: tuple[Any, ...] = (None, [])
+        return (
+            cut.source == "page"
+            and cut.css is None
+            and all(
+                data[name] in none or data[name] == rule.default for name, rule in rules if rule.css
+            )
+        )
 
     def _key(self, data: dict[str, Any]) -> str:
         values = [data[name] for name in self.recipe.key]

@@ -12,12 +12,19 @@ from labpool.jobs.scrape.template import Value
 
 from .convert import Missing, convert
 from .pieces import search
+from .text import text_of
 
 Find = Callable[[str], list[LexborNode]]
 """Returns the elements of one record that a selector finds."""
 
 
-def value_of(rule: FieldRule, find: Find, item: Any, fields: Mapping[str, Value]) -> Any:
+def value_of(
+    rule: FieldRule,
+    find: Find,
+    item: Any,
+    fields: Mapping[str, Value],
+    apart: frozenset[int] = frozenset(),
+) -> Any:
     """Return the value of a field, a list where the recipe asks for all.
 
     Args:
@@ -25,12 +32,13 @@ def value_of(rule: FieldRule, find: Find, item: Any, fields: Mapping[str, Value]
         find: Finds elements of the record.
         item: The object that the record is in.
         fields: The target's.
+        apart: Elements of other records, whose text does not belong to this one.
 
     Raises:
         Missing: Nothing is found.
         ValueError: It cannot be read as what the recipe says.
     """
-    found = _found(rule, find, item, fields)
+    found = _found(rule, find, item, fields, apart)
     if not rule.all:
         value = convert(found[0] if found else None, rule)
         if rule.required and value == "":
@@ -47,10 +55,12 @@ def value_of(rule: FieldRule, find: Find, item: Any, fields: Mapping[str, Value]
     return values
 
 
-def _found(rule: FieldRule, find: Find, item: Any, fields: Mapping[str, Value]) -> list[Any]:
+def _found(
+    rule: FieldRule, find: Find, item: Any, fields: Mapping[str, Value], apart: frozenset[int]
+) -> list[Any]:
     if rule.css is not None:
         nodes = find(rule.css) if rule.all else find(rule.css)[:1]
-        return [_got(node, rule.get) for node in nodes]
+        return [_got(node, rule.get, apart) for node in nodes]
     if rule.json_path is not None:
         value = search(rule.json_path, item)
         return value if rule.all and isinstance(value, list) else [value]
@@ -59,8 +69,10 @@ def _found(rule: FieldRule, find: Find, item: Any, fields: Mapping[str, Value]) 
     return [rule.value]
 
 
-def _got(node: LexborNode, get: str) -> str | None:
+def _got(node: LexborNode, get: str, apart: frozenset[int]) -> str | None:
     if get == "text":
+        return text_of(node, apart - {node.mem_id})
+    if get == "raw":
         return node.text(deep=True)
     if get == "html":
         return node.inner_html or ""

@@ -32,7 +32,18 @@ Fetch = Callable[[str], Awaitable[tuple[int, str]]]
 
 
 class Unreachable(Exception):
-    """For a fetcher to raise when a host cannot be reached; an ``OSError`` says the same."""
+    """For a fetcher to raise when a host cannot be reached; an ``OSError`` says the same.
+
+    Args:
+        message: Why, in a sentence.
+        why: A stable word where that says nothing of the host, because it was not asked or is not
+            there: then this is what an item is told, and nobody remembers it. "" otherwise.
+    """
+
+    def __init__(self, message: str, why: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.why = why
 
 
 @dataclass(frozen=True)
@@ -42,7 +53,8 @@ class Allowed:
     Attributes:
         yes: It may.
         crawl_delay: Seconds between two requests that the host asks for, or None.
-        why: "" when it may, else "robots_denied" or "robots_unreachable".
+        why: "" when it may, else "robots_denied", "robots_unreachable", or the word of an
+            ``Unreachable`` that has one.
         message: The same in a sentence that says what to do next.
     """
 
@@ -59,11 +71,13 @@ class _Answer:
     Attributes:
         until: When it has to be asked again; seconds since 1970.
         text: Its rules; "" allows all. None when it did not answer.
+        said: What was heard instead.
     """
 
     at: float
     until: float
     text: str | None
+    said: str = ""
 
 
 class Robots:
@@ -102,14 +116,17 @@ class Robots:
             OSError: The folder cannot be written.
         """
         origin = f"{urlsplit(url).scheme.lower()}://{host_of(url)}"
-        answer, rules = await self._rules(origin)
+        try:
+            answer, rules = await self._rules(origin)
+        except Unreachable as error:
+            return Allowed(yes=False, why=error.why, message=error.message)
         if answer.text is None:
             return Allowed(
                 yes=False,
                 why="robots_unreachable",
-                message=f"{origin}/robots.txt cannot be read (no answer, or an error of the "
-                "server's), so nothing of this host may be asked for (RFC 9309). See whether it "
-                "is up, and retry the items later; it is asked again after ten minutes.",
+                message=f"{origin}/robots.txt cannot be read ({answer.said or 'no answer'}), so "
+                "nothing of this host may be asked for (RFC 9309). See whether it is up, and retry "
+                "the items later; it is asked again after ten minutes.",
             )
         delay = _delay(rules, self._agent)
         if urlsplit(url).path == "/robots.txt" or rules.can_fetch(url, self._agent):
@@ -152,11 +169,24 @@ class Robots:
         return answer.at <= self._clock() < answer.until
 
     async def _ask(self, origin: str, before: _Answer | None) -> _Answer:
+        """Fetch the rules.
+
+        Raises:
+            Unreachable: The host was not asked, or is not there.
+        """
         try:
             async with asyncio.timeout(self._fetch_s):
                 status, text = await self._fetch(f"{origin}/robots.txt")
-        except (OSError, Unreachable):
-            status, text = 0, ""
+        except Unreachable as error:
+            if error.why:
+                raise  # the host has not failed, so nothing is kept of it
+            status, text, said = 0, "", error.message
+        except TimeoutError:
+            status, text, said = 0, "", f"no answer within {self._fetch_s:g} s"
+        except OSError as error:
+            status, text, said = 0, "", error.strerror or str(error)
+        else:
+            said = f"it answers with status {status}"
         now = self._clock()
         if 200 <= status < 300:
             return _Answer(now, now + KEEP_S, _cut(text))
@@ -164,7 +194,7 @@ class Robots:
             # Gone, forbidden, or redirected without an end: there are no rules.
             return _Answer(now, now + KEEP_S, "")
         # What it said before holds on while it does not answer (RFC 9309, 2.4).
-        return _Answer(now, now + KEEP_FAILURE_S, before.text if before else None)
+        return _Answer(now, now + KEEP_FAILURE_S, before.text if before else None, said)
 
 
 def _delay(rules: Protego, agent: str) -> float | None:
@@ -188,7 +218,10 @@ def _read(path: Path) -> _Answer | None:
         found = json.loads(path.read_text(encoding="utf-8"))
         text = found["text"]
         return _Answer(
-            float(found["at"]), float(found["until"]), None if text is None else str(text)
+            float(found["at"]),
+            float(found["until"]),
+            None if text is None else str(text),
+            str(found.get("said", "")),
         )
     except (FileNotFoundError, ValueError, TypeError, KeyError):
         return None

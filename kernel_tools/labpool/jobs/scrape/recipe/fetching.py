@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from labpool.jobs.scrape.template import names
 
-from ._base import Css, Flag, Part, Slug, Whole, Words
+from ._base import Css, Flag, Number, Part, Slug, Whole, Words
 from .paths import Path
 from .patterns import Regex
 
@@ -66,12 +66,16 @@ class Page(Part):
         url: Template over the target's fields and the variables.
         wait_for: CSS selectors that must all be attached before the page counts as ready. The
             browser reads them, and knows more of CSS than the parser here.
-        wait_until: What the browser waits for before it looks for them.
+        wait_until: How much of the page must have come before it looks for them: its document,
+            with the scripts that belong to it, or pictures and all.
+        quiet_s: Seconds in which nothing of the page changes, and no script or answer of its own is
+            on its way, before it is read; 0 does not wait for that.
     """
 
     url: Address
     wait_for: Css | Annotated[list[Css], Field(max_length=20)] = Field(default_factory=list)
-    wait_until: Literal["commit", "domcontentloaded", "load"] = "commit"
+    wait_until: Literal["domcontentloaded", "load"] = "domcontentloaded"
+    quiet_s: Number = Field(default=0.2, ge=0.0, le=60.0)
 
     @property
     def ready(self) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ class Limits(Part):
         response_s: Seconds until a call must be answered.
         item_s: Seconds for a try of an item, with all its calls; waiting for a turn does not count.
         response_bytes: Largest answer.
-        tries: How often an item is tried.
+        tries: How often an item is tried without coming any further.
         failures: Failures of a host in a row after which nobody asks it for a while.
         rest_s: Seconds of that first while; it doubles as long as the host fails, to ten minutes.
     """

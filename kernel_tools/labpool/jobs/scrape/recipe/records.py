@@ -21,8 +21,8 @@ _SHORT = re.compile(r"(?P<css>.+?)(?P<get>@[A-Za-z_:][A-Za-z0-9_.:-]{0,99})", re
 
 
 def _get(value: str) -> str:
-    if value not in ("text", "html") and not _ATTRIBUTE.fullmatch(value):
-        raise ValueError('get is "text", "html" or an attribute such as "@href"')
+    if value not in ("text", "raw", "html") and not _ATTRIBUTE.fullmatch(value):
+        raise ValueError('get is "text", "raw", "html" or an attribute such as "@href"')
     return value
 
 
@@ -44,7 +44,8 @@ class FieldRule(Part):
 
     Attributes:
         css: The element, within the record's element, which counts itself.
-        get: What of the element: its text, its inner HTML or an attribute.
+        get: What of the element: its text as it is read, its raw text as it is written, its inner
+            HTML or an attribute.
         all: Whether all that is found is taken, as a list.
         json_path: In YAML ``json``; JMESPath in the object that the fragment came from.
         target: A field of the target.
