@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,12 +20,13 @@ from labpool.wire.events import (
     LogLevel,
     LogWritten,
     MetricsReported,
+    NoticeGiven,
     ProgressReported,
 )
 
 from .context import Cancelled
 from .digests import sha256_of, size_of
-from .plain import NAME_LIMIT, TEXT_LIMIT, plain
+from .plain import NAME_LIMIT, NOTICE_LIMIT, TEXT_LIMIT, plain
 from .warm import Closes, Warm
 
 C = TypeVar("C", bound=Closes)
@@ -116,6 +118,17 @@ class RecordingContext:
     def log(self, level: LogLevel, text: str) -> None:
         """See ``JobContext.log``."""
         self.emit(LogWritten, level=level, text=text)
+
+    def notice(self, code: str, message: str, **args: Any) -> None:
+        """See ``JobContext.notice``."""
+        facts = plain(args, self.hide, "args", NOTICE_LIMIT)
+        notice = {
+            "code": plain(str(code), self.hide, "code", NAME_LIMIT),
+            "message": plain(str(message), self.hide, "message", NOTICE_LIMIT),
+            "args": facts if len(json.dumps(facts)) <= 2 * NOTICE_LIMIT else {},
+        }
+        self.log("warning", notice["message"])
+        self.emit(NoticeGiven, notice=notice)
 
     def artifact(
         self,

@@ -46,7 +46,7 @@ from .pages import (
 )
 from .route import API_PREFIX, Route
 from .routes import ROUTES
-from .runs import Progress, Run, RunError, RunRequest, RunState
+from .runs import Notice, Progress, Run, RunError, RunRequest, RunState
 from .secrets import SecretKept, SecretRequest
 from .sessions import SessionKept, SessionRequest, StorageState
 from .socket import PoolSeen
@@ -91,6 +91,7 @@ __all__ = [
     "Monitoring",
     "NotFound",
     "NotOurs",
+    "Notice",
     "Page",
     "Pool",
     "PoolChange",

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 from ._base import Record, Timestamp, utc_now
-from .runs import Progress, RunError
+from .runs import Notice, Progress, RunError
 
 LARGEST = 2**53 - 1
 """Largest number that Python, SQL and JavaScript all keep exactly."""
@@ -134,6 +134,14 @@ class LogWritten(_Event):
     text: str
 
 
+class NoticeGiven(_Event):
+    """Something was cut, skipped or assumed, or did not arrive, and the run goes on."""
+
+    type: Literal["notice_given"] = "notice_given"
+    worker: str = ""
+    notice: Notice
+
+
 class ArtifactSaved(_Event):
     """A file or folder of the run is whole on disk.
 
@@ -234,6 +242,7 @@ Event = Annotated[
     | ProgressReported
     | MetricsReported
     | LogWritten
+    | NoticeGiven
     | ArtifactSaved
     | ArtifactDeleted
     | MessagesDropped

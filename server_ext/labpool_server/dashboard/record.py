@@ -29,6 +29,7 @@ _WORDS = frozenset(
         "log_written",
         "messages_dropped",
         "metrics_reported",
+        "notice_given",
         "progress_reported",
     }
 )
