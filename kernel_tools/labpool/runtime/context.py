@@ -97,7 +97,7 @@ class JobContext(Protocol):
     def log(self, level: LogLevel, text: str) -> None:
         """Write a log line. Never dropped; beyond 20,000 characters it is cut, with a mark."""
 
-    def notice(self, code: str, message: str, **args: Any) -> None:
+    def notice(self, code: str, message: str, /, **args: Any) -> None:
         """Tell whoever reads the run what was cut, skipped or assumed; it is a warning in the log.
 
         It stands at the head of the run's page and is counted in lists, also of a run that

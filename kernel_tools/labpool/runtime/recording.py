@@ -119,7 +119,7 @@ class RecordingContext:
         """See ``JobContext.log``."""
         self.emit(LogWritten, level=level, text=text)
 
-    def notice(self, code: str, message: str, **args: Any) -> None:
+    def notice(self, code: str, message: str, /, **args: Any) -> None:
         """See ``JobContext.notice``."""
         facts = plain(args, self.hide, "args", NOTICE_LIMIT)
         notice = {
@@ -127,7 +127,7 @@ class RecordingContext:
             "message": plain(str(message), self.hide, "message", NOTICE_LIMIT),
             "args": facts if len(json.dumps(facts)) <= 2 * NOTICE_LIMIT else {},
         }
-        self.log("warning", notice["message"])
+        self.log("warning", str(message))
         self.emit(NoticeGiven, notice=notice)
 
     def artifact(

@@ -1,5 +1,8 @@
 import { hasEnded, type Run, type RunEvent, type RunState } from '../api/types';
 
+/** Most notices that a run keeps, as in the Python package. */
+const MOST_NOTICES = 50;
+
 type Of<Type extends RunEvent['type']> = Extract<RunEvent, { type: Type }>;
 
 /**
@@ -32,6 +35,8 @@ function queued(event: Of<'run_queued'>): Run {
     error: null,
     retry_at: null,
     cancel_requested: false,
+    notices: [],
+    notices_left_out: 0,
     created_at: event.at,
     started_at: null,
     ended_at: null,
@@ -52,6 +57,8 @@ function change(run: Run, event: RunEvent): Partial<Run> {
       return { attempt: event.attempt, workers: event.workers, progress: null };
     case 'cancel_requested':
       return hasEnded(run.state) ? {} : { cancel_requested: true };
+    case 'notice_given':
+      return event.attempt === run.attempt || event.n === 0 ? noticed(run, event) : {};
     case 'run_requeued':
       return requeued(run, event);
     default:
@@ -65,6 +72,17 @@ function started(run: Run, event: Of<'attempt_started'>): Partial<Run> {
   return run.state === 'queued'
     ? { state: 'running', started_at: run.started_at ?? event.at, workers }
     : { workers };
+}
+
+/** Keeps a notice once: an attempt that does the work again says the same again. */
+function noticed(run: Run, { notice }: Of<'notice_given'>): Partial<Run> {
+  const { code, message } = notice;
+  if (run.notices.some(one => one.code === code && one.message === message)) {
+    return {};
+  }
+  return run.notices.length >= MOST_NOTICES
+    ? { notices_left_out: run.notices_left_out + 1 }
+    : { notices: [...run.notices, notice] };
 }
 
 function requeued(run: Run, event: Of<'run_requeued'>): Partial<Run> {

@@ -24,6 +24,8 @@ export function aRun(number: number, change: Partial<Run> = {}): Run {
     error: null,
     retry_at: null,
     cancel_requested: false,
+    notices: [],
+    notices_left_out: 0,
     created_at: at(number),
     started_at: at(number),
     ended_at: at(number + 1),

@@ -40,7 +40,7 @@ def train(params: Params, ctx: JobContext) -> dict[str, Any]:
     warnings += check_model(params, ctx.assets, set(data.labels))
     data = replace(data, notes=[*warnings, *data.notes])
     for note in data.notes:
-        ctx.log("warning", note)
+        ctx.notice("training_data", note)
     ctx.check_cancelled()
     with numerics(ctx, params.seed, threads):
         parts = prepare(settled, ctx, data, base)
