@@ -34,7 +34,12 @@ class Told:
         self.bodies[name] = body
         lines: list[str] = []
         spec = AttemptSpec(
-            run_id=name, attempt=1, kind=name, params={}, worker="w", run_dir=str(self.folder / name)
+            run_id=name,
+            attempt=1,
+            kind=name,
+            params={},
+            worker="w",
+            run_dir=str(self.folder / name),
         )
         reporter = Reporter(lambda json, _last, _awaited: lines.append(json))
         outcome = execute(spec, reporter, threading.Event(), {"token": "s3cr3t-token"})

@@ -27,7 +27,6 @@ from labpool.wire.events import (
 )
 from labpool.wire.runs import Run, RunState
 
-
 MOST_NOTICES = 50
 """Most notices that a run keeps; those after them are counted."""
 

@@ -10,7 +10,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from labpool.runtime.state import accepts, fold, fold_all
-from labpool.wire import Event, LogLevel, Notice, Progress, Run, RunError, event_adapter, events_adapter
+from labpool.wire import (
+    Event,
+    LogLevel,
+    Notice,
+    Progress,
+    Run,
+    RunError,
+    event_adapter,
+    events_adapter,
+)
 from labpool.wire.events import (
     ArtifactDeleted,
     ArtifactSaved,
