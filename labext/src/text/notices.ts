@@ -33,6 +33,19 @@ const WORDS: Readonly<Record<string, Words | undefined>> = {
         fact('error')
       )
   },
+  same_targets: {
+    needs: ['count'],
+    say: (trans, fact) =>
+      trans.__('%1 targets came twice and are read once.', fact('count'))
+  },
+  more_targets: {
+    needs: ['limit'],
+    say: (trans, fact) =>
+      trans.__(
+        'There are more targets than the limit of %1; the rest is left out.',
+        fact('limit')
+      )
+  },
   texts_cut: {
     needs: ['cut', 'texts', 'split', 'max_length'],
     say: (trans, fact) =>

@@ -115,6 +115,7 @@ class _Download:
                 brake=self.brake,
                 tally=self.tally,
                 log=self.ctx.log,
+                flush=self.ctx.flush,
             )
             for _ in range(ROUNDS):
                 done = self._round(desk, listing, pool)

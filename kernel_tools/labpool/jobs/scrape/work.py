@@ -84,11 +84,16 @@ def _fill(ctx: JobContext, ledger: Ledger, params: Params, recipe: Recipe) -> in
         ledger.add(_new_items(ctx, targets))
         given = ledger.counts().total
         if targets.duplicates:
-            ctx.log("warning", f"{targets.duplicates} targets came twice and are read once")
+            count = targets.duplicates
+            ctx.notice("same_targets", f"{count} targets came twice and are read once", count=count)
         if targets.more:
-            ctx.log("warning", f"there are more targets than the limit of {params.limit}")
+            most = params.limit
+            ctx.notice(
+                "more_targets", f"there are more targets than the limit of {most}", limit=most
+            )
         part = filled.with_suffix(".part")
         part.write_text(str(given), encoding="ascii")
+        ctx.flush()  # once they are filled, none of it is said again
         part.replace(filled)
     ctx.log("info", f"{given} items")
     return given
