@@ -156,8 +156,13 @@ def test_halves_of_surrogates_are_escaped_and_long_texts_are_cut(
 def test_an_artifact_that_could_not_be_found_again_is_refused(context: RecordingContext) -> None:
     file = context.run_dir / os.fsdecode(b"caf\xe9")
     file.touch()
-    with pytest.raises(ValueError, match="UTF-8"):
+    with pytest.raises(ValueError, match=r"caf\\udce9: the name is not UTF-8 .* rename it"):
         context.artifact(file)
+    named = file.rename(file.with_name(os.fsencode(file.name).decode("cp1252", "replace")))
+    context.artifact(named)
+    context.conceal("café")
+    with pytest.raises(ValueError, match=r"^\*+: the name holds a secret"):
+        context.artifact(named)
 
 
 words = st.text(max_size=20)

@@ -49,7 +49,8 @@ def _install() -> None:
     """Put the hooks in, but for one that others have put theirs over: it is called already."""
     global _previous, _start
     if not _covered["start"]:
-        _start, threading.Thread.start = threading.Thread.start, _noted  # type: ignore[method-assign]
+        _start = threading.Thread.start
+        threading.Thread.start = _noted  # type: ignore[method-assign, assignment]
     if not _covered["hook"]:
         _previous, threading.excepthook = threading.excepthook, _hook
 

@@ -66,6 +66,7 @@ class SpeakParams(_Params):
     """Say odd things, wait until they are stored, then die the first time."""
 
     lines: int = Field(default=50, ge=0)
+    leaves_out: bool = Field(default=False, description="Whether it gives notices.")
 
 
 class SpawnParams(_Params):
