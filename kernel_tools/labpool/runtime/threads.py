@@ -47,7 +47,7 @@ def watching_threads(tell: Tell) -> Iterator[None]:
 
 def _install() -> None:
     """Put the hooks in, but for one that others have put theirs over: it is called already."""
-    global _previous, _start
+    global _previous, _start  # noqa: PLW0603 - the hooks themselves belong to the process
     if not _covered["start"]:
         _start = threading.Thread.start
         threading.Thread.start = _noted  # type: ignore[method-assign, assignment]
