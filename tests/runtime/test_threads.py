@@ -91,7 +91,11 @@ def test_what_asks_a_thread_to_end_is_no_error(told: Told) -> None:
     def stop() -> None:
         raise Cancelled
 
-    told.run("a", lambda _: (ended(leave), ended(stop))[0])
+    def body(_: JobContext) -> None:
+        ended(leave)
+        ended(stop)
+
+    told.run("a", body)
     assert told.notices == []
 
 
@@ -105,7 +109,12 @@ def test_runs_beside_each_other_and_threads_of_others_are_kept_apart(told: Told)
     beside = threading.Thread(target=told.run, args=("beside", waits))
     beside.start()
     assert begun.wait(30)
-    stranger = threading.Thread(target=lambda: (over.wait(30), breaks()))
+
+    def breaks_late() -> None:
+        over.wait(30)
+        breaks()
+
+    stranger = threading.Thread(target=breaks_late)
     stranger.start()
     told.run("a", lambda _: ended(breaks))
     assert len(told.notices) == 1
