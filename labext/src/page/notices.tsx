@@ -39,6 +39,8 @@ function notesOf({ result, notices }: Run): readonly string[] {
   const notes = (result as { readonly notes?: unknown } | null)?.notes;
   const known = new Set(notices.map(notice => notice.message));
   return Array.isArray(notes)
-    ? notes.filter((note): note is string => typeof note === 'string' && !known.has(note))
+    ? notes.filter(
+        (note): note is string => typeof note === 'string' && !known.has(note)
+      )
     : [];
 }
