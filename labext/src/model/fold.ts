@@ -58,12 +58,14 @@ function change(run: Run, event: RunEvent): Partial<Run> {
     case 'cancel_requested':
       return hasEnded(run.state) ? {} : { cancel_requested: true };
     case 'notice_given':
-      return event.attempt === run.attempt || event.n === 0 ? noticed(run, event) : {};
-    case 'run_requeued':
-      return requeued(run, event);
+      return noticed(run, event);
     default:
-      return stopped(run, event);
+      return turned(run, event);
   }
+}
+
+function turned(run: Run, event: RunEvent): Partial<Run> {
+  return event.type === 'run_requeued' ? requeued(run, event) : stopped(run, event);
 }
 
 function started(run: Run, event: Of<'attempt_started'>): Partial<Run> {
@@ -75,9 +77,11 @@ function started(run: Run, event: Of<'attempt_started'>): Partial<Run> {
 }
 
 /** Keeps a notice once: an attempt that does the work again says the same again. */
-function noticed(run: Run, { notice }: Of<'notice_given'>): Partial<Run> {
+function noticed(run: Run, event: Of<'notice_given'>): Partial<Run> {
+  const { notice, attempt, n } = event;
   const { code, message } = notice;
-  if (run.notices.some(one => one.code === code && one.message === message)) {
+  const isLate = n > 0 && attempt !== run.attempt;
+  if (isLate || run.notices.some(one => one.code === code && one.message === message)) {
     return {};
   }
   return run.notices.length >= MOST_NOTICES

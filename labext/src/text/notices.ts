@@ -12,7 +12,7 @@ export function noticeWords(
 ): string {
   const { code, message, args } = notice;
   const words = WORDS[code];
-  return words && words.needs.every(name => isTold(args[name]))
+  return words?.needs.every(name => isTold(args[name]))
     ? words.say(trans, name => shown(args[name], format))
     : message;
 }
