@@ -51,6 +51,8 @@ export function runOf(rest: Partial<Run> = {}): Run {
     retry_at: null,
     cancel_requested: false,
     resolved: {},
+    notices: [],
+    notices_left_out: 0,
     created_at: '2026-01-01T00:00:00Z',
     started_at: '2026-01-01T00:00:01Z',
     ended_at: null,

@@ -1,4 +1,8 @@
-"""The data folder: who owns it, where a run's files lie."""
+"""The data folder: who owns it, where a run's files lie.
+
+The lock is no ``filelock``: the locked file itself says to whoever comes second who has it, and
+where flock is missing the server says so rather than trust a file that outlives its process.
+"""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ import labpool
 from labpool.client import Labpool, Run
 from labpool.client.address import Address
 from labpool.client.connection import Connection
-from labpool.client.pauses import Timing
+from labpool.client.timing import Timing
 from labpool.wire.events import AttemptAssigned, AttemptStarted, Event, ProgressReported
 from labpool.wire.runs import Progress
 

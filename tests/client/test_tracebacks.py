@@ -57,7 +57,7 @@ def test_one_short_traceback(
     pool = "" if "{" in CALLS[name] else f"pool = labpool.connect({server.url!r}, {server.token!r})"
     if name == "server went":
         pool += (
-            "; pool.connection.timing = labpool.client.pauses.Timing(retry_s=0)"
+            "; pool.connection.timing = labpool.client.timing.Timing(retry_s=0)"
             f"; pool.connection._http.base_url = {away!r}"
         )
     said = lines(CALLS[name].format(away=away), pool, notebook=notebook)

@@ -206,3 +206,24 @@ def test_what_was_said_before_a_flush_is_stored_though_the_worker_dies_in_the_sa
     ]
     (series,) = server.get(f"runs/{run['id']}/metrics")["items"]
     assert (series["name"], series["steps"]) == ("caf\\udce9.csv", [1, 2])
+
+
+def test_what_a_run_leaves_out_is_in_its_state_once_and_beside_success(server: LabServer) -> None:
+    run = server.wait(server.submit("speak", {"lines": 1, "leaves_out": True}, max_attempts=2))
+    assert (run["state"], run["attempt"]) == ("succeeded", 2)
+    assert run["notices"] == [
+        {
+            "code": "rows_left_out",
+            "message": "3 of 10 rows are left out",
+            "args": {"count": 3, "of": 10},
+        },
+        {
+            "code": "thread_failed",
+            "message": "A thread of the job ended with an error (reader): "
+            "OSError: the socket is closed",
+            "args": {"thread": "reader", "error": "OSError: the socket is closed"},
+        },
+    ]
+    (listed,) = [one for one in server.get("runs")["items"] if one["id"] == run["id"]]
+    assert listed["notices"] == run["notices"]
+    assert server.logs(run["id"]).count("3 of 10 rows are left out") == 2

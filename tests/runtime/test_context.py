@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from labpool.runtime.context import Cancelled, JobContext
-from labpool.runtime.plain import TEXT_LIMIT, plain
+from labpool.runtime.plain import NOTICE_LIMIT, TEXT_LIMIT, plain
 from labpool.runtime.recording import RecordingContext
 from labpool.wire.events import (
     ArtifactDeleted,
@@ -26,6 +26,7 @@ from labpool.wire.events import (
     AttemptStarted,
     LogWritten,
     MetricsReported,
+    NoticeGiven,
     ParamsResolved,
     ProgressReported,
     event_adapter,
@@ -156,8 +157,13 @@ def test_halves_of_surrogates_are_escaped_and_long_texts_are_cut(
 def test_an_artifact_that_could_not_be_found_again_is_refused(context: RecordingContext) -> None:
     file = context.run_dir / os.fsdecode(b"caf\xe9")
     file.touch()
-    with pytest.raises(ValueError, match="UTF-8"):
+    with pytest.raises(ValueError, match=r"caf\\udce9: the name is not UTF-8 .* rename it"):
         context.artifact(file)
+    named = file.rename(file.with_name(os.fsencode(file.name).decode("cp1252", "replace")))
+    context.artifact(named)
+    context.conceal("café")
+    with pytest.raises(ValueError, match=r"^\*+: the name holds a secret"):
+        context.artifact(named)
 
 
 words = st.text(max_size=20)
@@ -183,6 +189,7 @@ def test_no_field_of_any_word_tells_a_secret(
     ctx.metric(1, **{told: 1.0})
     ctx.metric(1, **{told: math.nan})
     ctx.log("info", told)
+    ctx.notice(told, told, code=told, fact={told: value})
     ctx.artifact(file, name=told, sha256=told, meta={told: [told, {told: value}]})
     ctx.artifact_deleted(told)
     ctx.resolved(**{told: [told, value]})
@@ -191,6 +198,7 @@ def test_no_field_of_any_word_tells_a_secret(
         ProgressReported,
         MetricsReported,
         LogWritten,
+        NoticeGiven,
         ArtifactSaved,
         ArtifactDeleted,
         AttemptStarted,
@@ -206,3 +214,25 @@ def test_names_that_become_one_lose_no_value(value: dict[Any, str]) -> None:
     told = plain(value, str)
     assert list(told.values()) == ["a", "b"]
     assert all(len(name) <= 1000 for name in told)
+
+
+def test_a_notice_is_bounded_and_a_warning_in_the_log(context: RecordingContext) -> None:
+    context.notice("rows_left_out", "3 rows are left out", count=np.int64(3))
+    context.notice("long", "x" * 5000, names=["y" * 900] * 5)
+    written, short, _, long = context.events
+    assert isinstance(written, LogWritten)
+    assert (written.level, written.text) == ("warning", "3 rows are left out")
+    assert isinstance(short, NoticeGiven)
+    assert short.notice.args == {"count": 3}
+    assert isinstance(long, NoticeGiven)
+    assert len(long.notice.message) == NOTICE_LIMIT
+    assert long.notice.message.endswith("[cut: 5,000 characters in all]")
+    assert long.notice.args == {}
+
+
+def test_a_notice_that_json_cannot_carry_is_told_at_the_callers_line(
+    context: RecordingContext,
+) -> None:
+    with pytest.raises(TypeError, match=r"^args\.what"):
+        context.notice("a", "b", what=object())
+    assert context.events == []

@@ -11,7 +11,7 @@ from .connection import Connection, Renew
 from .discover import from_environment, from_hub, own_server, renewed, running_servers
 from .errors import INSTALL, NoExtension, NoServer
 from .labpool import Labpool
-from .pauses import Timing
+from .timing import Timing
 
 log = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from labpool.wire.routes import ROUTES
 
 from .address import Address
 from .errors import NoServer, error_of
-from .pauses import Timing
+from .timing import Timing
 
 Renew = Callable[[Address], Address | None]
 """Returns the address as it is now, or None."""

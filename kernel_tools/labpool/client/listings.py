@@ -12,6 +12,7 @@ from labpool.wire.events import ArtifactSaved
 from labpool.wire.items import Item, RecordRow
 from labpool.wire.kinds import Kind
 from labpool.wire.metrics import LogLine
+from labpool.wire.runs import Notice
 from labpool.wire.sessions import SessionKept
 from labpool.wire.workers import Worker
 
@@ -101,6 +102,12 @@ def logs(items: Iterable[LogLine]) -> Listing[LogLine]:
         "text": lambda line: line.text,
     }
     return Listing(items, columns, "No log lines.")
+
+
+def notices(found: Iterable[Notice]) -> Listing[Notice]:
+    """Return what a run gives notice of as a table."""
+    columns = {"code": lambda notice: notice.code, "message": lambda notice: notice.message}
+    return Listing(found, columns, "No notices.")
 
 
 def items(found: Iterable[Item]) -> Listing[Item]:

@@ -25,12 +25,12 @@ from labpool.wire.events import (
     RunInterrupted,
 )
 from labpool.wire.metrics import LogLine
+from labpool.wire.runs import Notice, RunChange, RunError, RunRemoved, RunState
 from labpool.wire.runs import Run as Record
-from labpool.wire.runs import RunChange, RunError, RunRemoved, RunState
 
 from .asynchronous import in_thread, iterate, twin
 from .items import WithItems
-from .listings import artifacts, logs
+from .listings import artifacts, logs, notices
 from .metrics import Metrics
 from .show import Listing, run_html, standing
 from .stopping import Stop
@@ -165,6 +165,11 @@ class Run(WithItems):
         query = {"level": level}
         lines = self.connection.pages("run_logs", self._path, query=query, limit=limit)
         return logs(lines)
+
+    @property
+    def notices(self) -> Listing[Notice]:
+        """What was cut, skipped or assumed, as it stood when the run was last asked about."""
+        return notices(self.record.notices)
 
     def artifacts(self) -> Listing[ArtifactSaved]:
         """Return the files that it saved and that are still there."""

@@ -97,10 +97,16 @@ def standing(run: Run) -> str:
         again = "; waits for resume()" if run.needs_resume else again
         return f"{run.error.code}: {one_line(run.error.message)}{again}"
     if run.state.ended:
-        return took(run)
+        return ", ".join(filter(None, [took(run), noticed(run)]))
     if run.cancel_requested:
         return "is asked to stop"
     return progress_text(run.progress)
+
+
+def noticed(run: Run) -> str:
+    """Return how many notices a run has, in words, or ""."""
+    count = len(run.notices) + run.notices_left_out
+    return f"{count} notice{'s' if count > 1 else ''}" if count else ""
 
 
 def one_line(text: str, width: int = 200) -> str:

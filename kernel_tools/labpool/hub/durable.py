@@ -1,4 +1,8 @@
-"""Files that are on disk when the call returns, and locks that end with their process."""
+"""Files that are on disk when the call returns, and locks that end with their process.
+
+No ``filelock``: where flock is missing it falls back to a file whose existence is the lock, which
+outlives a killed process.
+"""
 
 from __future__ import annotations
 

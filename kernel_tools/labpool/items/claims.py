@@ -1,7 +1,9 @@
 """Who works on items, and whether they still live: a file each, locked until their end.
 
 The kernel frees a lock when its process dies, however it dies. Every hold has a name of its own,
-so a name whose lock is free never comes back to life, and nothing is given back too early.
+so a name whose lock is free never comes back to life, and nothing is given back too early. No
+``filelock``: who sweeps has to lock a file that is there, make none, and see that it still has its
+name; and a child that is forked keeps the lock here.
 """
 
 from __future__ import annotations

@@ -5,8 +5,9 @@ from __future__ import annotations
 import email.utils
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from itertools import count
 
 
 def growing_pause(
@@ -23,6 +24,16 @@ def growing_pause(
     """
     doubled = min(first_s * 2.0 ** min(failures - 1, 60), longest_s)
     return doubled * (0.5 + chance() / 2)
+
+
+def growing_pauses(first_s: float, longest_s: float) -> Iterator[float]:
+    """Yield the seconds to wait after each further failure in a row.
+
+    Args:
+        first_s: After the first failure.
+        longest_s: The longest, before chance makes it shorter.
+    """
+    return (growing_pause(failures, first_s, longest_s) for failures in count(1))
 
 
 def parse_retry_after(text: str, now: datetime) -> float | None:

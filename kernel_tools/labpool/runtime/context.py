@@ -110,6 +110,23 @@ class JobContext(Protocol):
             TypeError: A value that JSON cannot carry.
         """
 
+    def notice(self, code: str, message: str, /, **args: Any) -> None:
+        """Tell whoever reads the run what was cut, skipped or assumed; it is a warning in the log.
+
+        It stands at the head of the run's page and is counted in lists, also of a run that
+        succeeds. Never dropped. The same code and message again is told once; a run keeps the
+        first 50 and counts the others.
+
+        Args:
+            code: Stable snake_case word.
+            message: The whole of it as a sentence; beyond 1,000 characters it is cut, with a mark.
+            **args: Facts that go with the code (counts, names), plain JSON; left out where they
+                have more than 2,000 characters of JSON.
+
+        Raises:
+            TypeError: ``args`` hold what JSON cannot carry.
+        """
+
     def artifact(
         self,
         path: Path,

@@ -9,7 +9,7 @@ import socket
 import threading
 import traceback
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,6 +27,7 @@ from .plain import NAME_LIMIT, TEXT_LIMIT, plain, said_by, text, words
 from .recording import RecordingContext
 from .registry import load_kind, resolve
 from .reporter import Reporter
+from .threads import watching_threads
 from .warm import Warm
 
 RESULT_LIMIT = 1 << 20
@@ -34,6 +35,9 @@ RESULT_LIMIT = 1 << 20
 
 LINE_LIMIT = 2000
 """Longest line of a traceback, characters: a message that goes on for megabytes hides no line."""
+
+FACT_LIMIT = 500
+"""Longest words of an error within the facts of a notice, characters."""
 
 _FINAL = (
     ValidationError,
@@ -183,7 +187,7 @@ def _context(
 def _outcome(spec: AttemptSpec, ctx: RecordingContext) -> Outcome:
     try:
         ctx.check_cancelled()
-        with holding(_lock(ctx), ctx), _logging_to(ctx):
+        with holding(_lock(ctx), ctx), _logging_to(ctx), _telling_of_threads(ctx):
             ctx.emit(AttemptStarted, host=socket.gethostname(), pid=os.getpid())
             result = _checked(call_body(spec.kind, spec.params, ctx), ctx)
             return Outcome(ended="succeeded", result=result)
@@ -294,3 +298,17 @@ def _logging_to(ctx: JobContext) -> Iterator[None]:
         yield
     finally:
         root.removeHandler(handler)
+
+
+def _telling_of_threads(ctx: RecordingContext) -> AbstractContextManager[None]:
+    """Give notice of an error that ends a thread of the body, which the body itself may not see."""
+
+    def tell(thread: threading.Thread, error: BaseException) -> None:
+        if isinstance(error, Cancelled):
+            return
+        said = words(error, ctx.hide)
+        ctx.log("error", _traceback(error, ctx))
+        message = f"A thread of the job ended with an error ({thread.name}): {said}"
+        ctx.notice("thread_failed", message, thread=thread.name, error=text(said, FACT_LIMIT))
+
+    return watching_threads(tell)

@@ -1,4 +1,8 @@
-"""Files that only one attempt, or one of its parts, works on at a time."""
+"""Files that only one attempt, or one of its parts, works on at a time.
+
+No ``filelock``: where flock is missing it falls back to a file whose existence is the lock, which
+a killed process leaves behind.
+"""
 
 from __future__ import annotations
 

@@ -17,6 +17,8 @@ from pydantic import BaseModel
 
 TEXT_LIMIT = 20_000
 """Longest text, characters: a line of the log, a message, a value within facts."""
+NOTICE_LIMIT = 1000
+"""Longest message of a notice, characters: a list of runs carries them all."""
 NAME_LIMIT = 1000
 """Longest name of a metric, an artifact, a field or a unit, characters."""
 DEEPEST = 50

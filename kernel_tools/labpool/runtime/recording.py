@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,13 +20,14 @@ from labpool.wire.events import (
     LogLevel,
     LogWritten,
     MetricsReported,
+    NoticeGiven,
     ParamsResolved,
     ProgressReported,
 )
 
 from .context import Cancelled
 from .digests import sha256_of, size_of
-from .plain import NAME_LIMIT, TEXT_LIMIT, plain
+from .plain import NAME_LIMIT, NOTICE_LIMIT, TEXT_LIMIT, Hide, plain
 from .warm import Closes, Warm
 
 C = TypeVar("C", bound=Closes)
@@ -122,6 +124,17 @@ class RecordingContext:
         """See ``JobContext.resolved``."""
         self.emit(ParamsResolved, values=values)
 
+    def notice(self, code: str, message: str, /, **args: Any) -> None:
+        """See ``JobContext.notice``."""
+        facts = plain(args, self.hide, "args", NOTICE_LIMIT)
+        notice = {
+            "code": plain(str(code), self.hide, "code", NAME_LIMIT),
+            "message": plain(str(message), self.hide, "message", NOTICE_LIMIT),
+            "args": facts if len(json.dumps(facts)) <= 2 * NOTICE_LIMIT else {},
+        }
+        self.log("warning", str(message))
+        self.emit(NoticeGiven, notice=notice)
+
     def artifact(
         self,
         path: Path,
@@ -133,11 +146,8 @@ class RecordingContext:
     ) -> None:
         """See ``JobContext.artifact``."""
         relative = path.resolve().relative_to(self.run_dir.resolve()).as_posix()
-        if plain(relative, self.hide, "path", NAME_LIMIT) != relative:
-            raise ValueError(
-                f"the name of {plain(relative, self.hide)!r} holds a secret, is not UTF-8 or is "
-                f"longer than {NAME_LIMIT} characters: rename the file"
-            )
+        if (told := plain(relative, self.hide, "path", NAME_LIMIT)) != relative:
+            raise ValueError(f"{told}: {_refusal(relative, self.hide)}")
         self.emit(
             ArtifactSaved,
             name=name or relative,
@@ -186,3 +196,16 @@ class RecordingContext:
         """See ``JobContext.check_cancelled``."""
         if self.stop.is_set():
             raise Cancelled
+
+
+def _refusal(path: str, hide: Hide) -> str:
+    """Return why a file of that name is no artifact, and what to do."""
+    if hide(path) != path:
+        return "the name holds a secret, which all would see; rename the file"
+    if len(path) > NAME_LIMIT:
+        return f"the name has {len(path):,} characters, more than {NAME_LIMIT:,}; rename the file"
+    return (
+        "the name is not UTF-8 (what is not is shown as \\udc..), so that no page could ask for "
+        "the file; rename it before it is announced, for example with "
+        "path.rename(path.with_name(os.fsencode(path.name).decode('cp1252', 'replace')))"
+    )

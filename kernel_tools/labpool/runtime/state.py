@@ -14,6 +14,7 @@ from labpool.wire.events import (
     LogWritten,
     MessagesDropped,
     MetricsReported,
+    NoticeGiven,
     ParamsResolved,
     ProgressReported,
     RunCancelled,
@@ -27,6 +28,9 @@ from labpool.wire.events import (
     WorkerLeft,
 )
 from labpool.wire.runs import Run, RunState
+
+MOST_NOTICES = 50
+"""Most notices that a run keeps; those after them are counted."""
 
 
 def fold(run: Run | None, event: Event) -> Run | None:
@@ -67,7 +71,7 @@ def accepts(run: Run | None, event: Event) -> bool:
     if run is None:
         return isinstance(event, RunQueued)
     # Asked for every message: an isinstance of pydantic's classes costs ten times as much.
-    if type(event) in _WORKER_WORDS or (type(event) is LogWritten and event.n):
+    if type(event) in _WORKER_WORDS or (type(event) in _ANYBODYS and event.n):
         return event.attempt == run.attempt and event.attempt > 0
     match event:
         case RunQueued():
@@ -99,6 +103,10 @@ _WORKER_WORDS = frozenset(
         ParamsResolved,
     }
 )
+
+
+_ANYBODYS = frozenset({LogWritten, NoticeGiven})
+"""What workers say and the server as well."""
 
 
 def _queued(event: RunQueued) -> Run:
@@ -136,6 +144,8 @@ def _change(run: Run, event: Event) -> dict[str, object]:
                 "workers": [],
                 "max_attempts": event.max_attempts or run.max_attempts,
             }
+        case NoticeGiven() if event.attempt == run.attempt or event.n == 0:
+            return _noticed(run, event)
         case RunInterrupted():
             return {
                 "state": RunState.INTERRUPTED,
@@ -180,6 +190,16 @@ def _at_work(run: Run, event: ProgressReported | AttemptStarted | WorkerLeft) ->
     if run.state is RunState.QUEUED:
         change |= {"state": RunState.RUNNING, "started_at": run.started_at or event.at}
     return change
+
+
+def _noticed(run: Run, event: NoticeGiven) -> dict[str, object]:
+    """Keep a notice once: an attempt that does the work again says the same again."""
+    given = event.notice
+    if any((one.code, one.message) == (given.code, given.message) for one in run.notices):
+        return {}
+    if len(run.notices) >= MOST_NOTICES:
+        return {"notices_left_out": run.notices_left_out + 1}
+    return {"notices": [*run.notices, given]}
 
 
 def _ended(state: RunState, event: Event) -> dict[str, object]:

@@ -46,7 +46,7 @@ from .pages import (
 )
 from .route import API_PREFIX, Route
 from .routes import ROUTES
-from .runs import Progress, Run, RunChange, RunError, RunRemoved, RunRequest, RunState
+from .runs import Notice, Progress, Run, RunChange, RunError, RunRemoved, RunRequest, RunState
 from .secrets import SecretKept, SecretRequest
 from .sessions import SessionKept, SessionRequest, StorageState
 from .socket import PoolSeen
@@ -92,6 +92,7 @@ __all__ = [
     "Monitoring",
     "NotFound",
     "NotOurs",
+    "Notice",
     "Page",
     "Pool",
     "PoolChange",

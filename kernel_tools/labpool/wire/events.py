@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 from ._base import Record, Timestamp, utc_now
-from .runs import Progress, RunError
+from .runs import Notice, Progress, RunError
 
 LARGEST = 2**53 - 1
 """Largest number that Python, SQL and JavaScript all keep exactly."""
@@ -132,6 +132,14 @@ class LogWritten(_Event):
     worker: str = ""
     level: LogLevel = "info"
     text: str
+
+
+class NoticeGiven(_Event):
+    """Something was cut, skipped or assumed, or did not arrive, and the run goes on."""
+
+    type: Literal["notice_given"] = "notice_given"
+    worker: str = ""
+    notice: Notice
 
 
 class ArtifactSaved(_Event):
@@ -254,6 +262,7 @@ Event = Annotated[
     | ProgressReported
     | MetricsReported
     | LogWritten
+    | NoticeGiven
     | ArtifactSaved
     | ArtifactDeleted
     | ParamsResolved

@@ -56,6 +56,20 @@ class RunError(Record):
     details: dict[str, Any] = Field(default_factory=dict)
 
 
+class Notice(Record):
+    """What whoever reads a run must know beside its state: what was cut, skipped or assumed.
+
+    Attributes:
+        code: A stable snake_case word; pages have their own words for those that they know.
+        message: The same as a sentence for people.
+        args: Facts that go with the code (counts, names), plain JSON.
+    """
+
+    code: str
+    message: str
+    args: dict[str, Any] = Field(default_factory=dict)
+
+
 class RunRequest(Record):
     """What a client sends to launch a run.
 
@@ -104,6 +118,8 @@ class Run(Record):
         retry_at: When an interrupted run goes on by itself, or None.
         cancel_requested: Whether somebody asked the run to stop.
         resolved: Values that the job chose for params that were left to it, by name.
+        notices: What was cut, skipped or assumed in any attempt, each once, the first 50.
+        notices_left_out: How often another one was given after these.
         seq: Sequence number of the latest event folded in.
     """
 
@@ -124,6 +140,8 @@ class Run(Record):
     retry_at: Timestamp | None = None
     cancel_requested: bool = False
     resolved: dict[str, Any] = Field(default_factory=dict)
+    notices: list[Notice] = Field(default_factory=list)
+    notices_left_out: int = Field(default=0, ge=0)
     created_at: Timestamp
     started_at: Timestamp | None = None
     ended_at: Timestamp | None = None

@@ -10,6 +10,8 @@ export type RunState = Schemas['RunState'];
 export type Progress = Schemas['Progress'];
 /** Why a run, an attempt or a request failed. */
 export type RunError = Schemas['RunError'];
+/** What whoever reads a run must know beside its state. */
+export type Notice = Schemas['Notice'];
 /** What a person sends to launch a run. */
 export type RunRequest = Pick<Schemas['RunRequest'], 'kind'> &
   Partial<Schemas['RunRequest']>;

@@ -1,5 +1,8 @@
 import { hasEnded, type Run, type RunEvent, type RunState } from '../api/types';
 
+/** Most notices that a run keeps, as in the Python package. */
+const MOST_NOTICES = 50;
+
 type Of<Type extends RunEvent['type']> = Extract<RunEvent, { type: Type }>;
 
 /**
@@ -33,6 +36,8 @@ function queued(event: Of<'run_queued'>): Run {
     retry_at: null,
     cancel_requested: false,
     resolved: {},
+    notices: [],
+    notices_left_out: 0,
     created_at: event.at,
     started_at: null,
     ended_at: null,
@@ -53,8 +58,8 @@ function change(run: Run, event: RunEvent): Partial<Run> {
       return { attempt: event.attempt, workers: event.workers, progress: null };
     case 'cancel_requested':
       return hasEnded(run.state) ? {} : { cancel_requested: true };
-    case 'run_requeued':
-      return requeued(run, event);
+    case 'notice_given':
+      return noticed(run, event);
     default:
       return others(run, event);
   }
@@ -66,6 +71,19 @@ function started(run: Run, event: Of<'attempt_started'>): Partial<Run> {
   return run.state === 'queued'
     ? { state: 'running', started_at: run.started_at ?? event.at, workers }
     : { workers };
+}
+
+/** Keeps a notice once: an attempt that does the work again says the same again. */
+function noticed(run: Run, event: Of<'notice_given'>): Partial<Run> {
+  const { notice, attempt, n } = event;
+  const { code, message } = notice;
+  const isLate = n > 0 && attempt !== run.attempt;
+  if (isLate || run.notices.some(one => one.code === code && one.message === message)) {
+    return {};
+  }
+  return run.notices.length >= MOST_NOTICES
+    ? { notices_left_out: run.notices_left_out + 1 }
+    : { notices: [...run.notices, notice] };
 }
 
 function requeued(run: Run, event: Of<'run_requeued'>): Partial<Run> {
@@ -87,6 +105,15 @@ function others(run: Run, event: RunEvent): Partial<Run> {
       return { resolved: { ...run.resolved, ...event.values } };
     case 'run_renamed':
       return { name: event.name };
+    default:
+      return turned(run, event);
+  }
+}
+
+function turned(run: Run, event: RunEvent): Partial<Run> {
+  switch (event.type) {
+    case 'run_requeued':
+      return requeued(run, event);
     case 'run_interrupted':
       return {
         state: 'interrupted',

@@ -2,10 +2,10 @@ import type { RunError, RunEvent } from '../api/types';
 
 type Of<Type extends RunEvent['type']> = Extract<RunEvent, { type: Type }>;
 
-/** What happened to a run, without progress, metrics and log lines. */
+/** What happened to a run, without progress, metrics, log lines and notices. */
 export type Happening = Exclude<
   RunEvent,
-  Of<'progress_reported' | 'metrics_reported' | 'log_written'>
+  Of<'progress_reported' | 'metrics_reported' | 'log_written' | 'notice_given'>
 >;
 
 /** How an attempt ended. */
@@ -36,7 +36,8 @@ export type Artifact = Of<'artifact_saved'>;
 const DETAIL: readonly string[] = [
   'progress_reported',
   'metrics_reported',
-  'log_written'
+  'log_written',
+  'notice_given'
 ];
 
 /** Adds events to a story: each once, in order. */

@@ -4,13 +4,14 @@ import * as React from 'react';
 import type { Run, RunError } from '../api/types';
 import { Button } from '../resources/button';
 import { reasonWord } from '../text/items';
-import { advice, direction, isolated } from '../text/sentences';
+import { advice, isolated } from '../text/sentences';
 import { Commands } from '../tokens';
 import { useCommands } from '../views/actions';
 import { useLabpool } from '../views/widget';
 import { isFigure } from './artifacts';
 import { CopyButton } from '../views/copy';
 import { Fact } from './head';
+import { Notices } from './notices';
 
 /** Figures that are told at a glance; jobs put the telling ones first. */
 const MOST = 12;
@@ -18,8 +19,17 @@ const MOST = 12;
 /** Errors that another session mends. */
 const SESSION: readonly string[] = ['session_expired', 'session_missing'];
 
-/** How a run ended: its result, or what went wrong. */
-export function Outcome({ run }: { readonly run: Run }): React.ReactElement | null {
+/** What a run gives notice of, and how it ended: its result, or what went wrong. */
+export function Outcome({ run }: { readonly run: Run }): React.ReactElement {
+  return (
+    <>
+      <Notices run={run} />
+      <End run={run} />
+    </>
+  );
+}
+
+function End({ run }: { readonly run: Run }): React.ReactElement | null {
   if (run.error && run.state !== 'cancelled') {
     return <Problem run={run} error={run.error} isOver={run.state === 'failed'} />;
   }
@@ -104,7 +114,6 @@ function Result({ result }: { readonly result: unknown }): React.ReactElement {
   const tables = facts.filter(([, value]) => isTally(value));
   return (
     <section className="lp-PageResult" aria-label={trans.__('Result')}>
-      <Warnings sentences={notesOf(result)} />
       <dl className="lp-Facts">
         {figures.map(([name, value]) => (
           <Fact key={name} label={<bdi title={name}>{format.name(name)}</bdi>}>
@@ -129,30 +138,6 @@ function Result({ result }: { readonly result: unknown }): React.ReactElement {
       )}
     </section>
   );
-}
-
-/** What whoever reads the figures must know: the job's own sentences. */
-function Warnings(props: {
-  readonly sentences: readonly string[];
-}): React.ReactElement | null {
-  const { trans } = useLabpool();
-  return props.sentences.length === 0 ? null : (
-    <ul className="lp-PageWarnings" aria-label={trans.__('Warnings')}>
-      {props.sentences.map((sentence, index) => (
-        <li key={index} dir={direction(sentence)}>
-          {sentence}
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-/** The sentences that a result brings with it. */
-function notesOf(result: unknown): readonly string[] {
-  const notes = (result as { readonly notes?: unknown } | null)?.notes;
-  return Array.isArray(notes)
-    ? notes.filter((note): note is string => typeof note === 'string')
-    : [];
 }
 
 /** How often each of some things was there. */

@@ -73,6 +73,7 @@ export function RunRow(props: {
         >
           <Facts items={[...runFacts(run, labpool), kind]} />
         </span>
+        <NoticeCount run={run} />
         <span className="lp-Row-time" title={runTimes(run, labpool)}>
           {runTime(run, labpool)}
         </span>
@@ -84,5 +85,18 @@ export function RunRow(props: {
         />
       )}
     </div>
+  );
+}
+
+/** How many notices a run has: seen in the list, and no error. */
+function NoticeCount({ run }: { readonly run: Run }): React.ReactElement | null {
+  const { trans, format } = useLabpool();
+  const count = run.notices.length + run.notices_left_out;
+  const words = trans._n('%2 notice', '%2 notices', count, format.number(count));
+  return count === 0 ? null : (
+    <span className="lp-Row-notices" title={words}>
+      <span aria-hidden="true">{`\u26a0\ufe0e ${format.number(count)}`}</span>
+      <span className="jp-sr-only">{words}</span>
+    </span>
   );
 }

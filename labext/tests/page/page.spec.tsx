@@ -92,9 +92,32 @@ describe('the page of a run', () => {
     ];
     const run = runOf({ state: 'succeeded', result: { notes, accuracy: 0.5 } });
     const { node } = await page({ run });
-    const told = node.querySelectorAll('.lp-PageResult > :first-child li');
+    const told = node.querySelectorAll('.lp-PageWarnings li');
     expect([...told].map(one => one.textContent)).toEqual(notes);
     expect([...told].map(one => one.getAttribute('dir'))).toEqual(['ltr', 'rtl']);
+  });
+
+  it('shows what a run gives notice of, by its code or in its own words', async () => {
+    const notices = [
+      { code: 'baselines_failed', message: 'no baselines: x', args: { reason: 'x' } },
+      { code: 'baselines_failed', message: 'no baselines', args: {} },
+      { code: 'of_a_stranger', message: 'two sheets are skipped', args: { count: 2 } }
+    ];
+    const run = runOf({
+      state: 'succeeded',
+      notices,
+      notices_left_out: 2,
+      result: { notes: ['no baselines: x', 'an older note'], accuracy: 0.5 }
+    });
+    const { node } = await page({ run });
+    const told = node.querySelectorAll('.lp-PageWarnings li');
+    expect([...told].map(one => one.textContent)).toEqual([
+      'The baselines (majority class, bag of words) could not be computed: \u2068x\u2069',
+      'no baselines',
+      'two sheets are skipped',
+      'an older note',
+      'and 2 more, which are in the log'
+    ]);
   });
 
   it('shows the figures of a result', async () => {

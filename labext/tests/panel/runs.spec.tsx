@@ -113,6 +113,20 @@ describe('a row', () => {
     expect(page.buttons('.lp-RunRow')).toEqual(buttons);
   });
 
+  it('counts what a run gives notice of, also of one that succeeds', async () => {
+    const notice = { code: 'a', message: 'b', args: {} };
+    await page.connect([
+      aRun(1, { notices: [notice], notices_left_out: 2 }),
+      aRun(2, { notices: [notice] }),
+      aRun(3)
+    ]);
+    const marks = [...page.node.querySelectorAll('.lp-Row-notices')];
+    expect(marks.map(mark => mark.getAttribute('title'))).toEqual([
+      '1 notice',
+      '3 notices'
+    ]);
+  });
+
   it('says when an interrupted run goes on', async () => {
     await page.connect([
       aRun(1, { state: 'interrupted', retry_at: aRun(9).created_at })

@@ -25,6 +25,8 @@ export function aRun(number: number, change: Partial<Run> = {}): Run {
     retry_at: null,
     cancel_requested: false,
     resolved: {},
+    notices: [],
+    notices_left_out: 0,
     created_at: at(number),
     started_at: at(number),
     ended_at: at(number + 1),

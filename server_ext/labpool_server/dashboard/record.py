@@ -29,6 +29,7 @@ _WORDS = frozenset(
         "log_written",
         "messages_dropped",
         "metrics_reported",
+        "notice_given",
         "params_resolved",
         "progress_reported",
     }

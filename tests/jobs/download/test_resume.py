@@ -101,11 +101,34 @@ print("complete")
 """
 
 
-def child(desk: Desk, **variables: str) -> subprocess.Popen[str]:
+DEAD_AT_ITS_NEXT_STEP = """
+import os, signal
+
+said, stored = [], Path(sys.argv[4]).parent / "stored"
+keep = Path.replace
+
+def store(_timeout):
+    with stored.open("a") as file:
+        file.writelines(event.model_dump_json() + chr(10) for event in said)
+    said.clear()
+    return True
+
+def die_after(self, target):
+    keep(self, target)
+    if Path(target).name == sys.argv[5]:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+Path.replace = die_after
+ctx.send, ctx.stored = said.append, store
+"""
+
+
+def child(desk: Desk, code: str = KILLED, **variables: str) -> subprocess.Popen[str]:
     """Start the download in a process of its own."""
     arguments = [desk.entry.model_dump_json(), desk.hub.url, desk.root, desk.folder / "run"]
+    arguments.append(f"{part(desk).stem}.whole")
     return subprocess.Popen(
-        [sys.executable, "-c", KILLED, *map(str, arguments)],
+        [sys.executable, "-c", code, *map(str, arguments)],
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **variables},
@@ -128,3 +151,16 @@ def test_killed_in_the_middle(desk: Desk, hub: LocalHub) -> None:
     assert hub.log.ranges("/cdn/") == [None, f"bytes={CUT}-"]
     assert ready(desk.root, desk.entry) is not None
     assert desk.parts == []
+
+
+@pytest.mark.faults
+def test_what_was_said_of_a_file_is_stored_before_the_file_is_kept(
+    desk: Desk, hub: LocalHub
+) -> None:
+    leave(desk, b"\0" * CUT)
+    begin, end = KILLED.split("download(")
+    with child(desk, f"{begin}{DEAD_AT_ITS_NEXT_STEP}download({end}") as process:
+        assert process.wait() == -signal.SIGKILL
+    assert part(desk).with_suffix(".whole") in desk.parts
+    told = (desk.folder / "stored").read_text()
+    assert "the bytes are wrong; fetching it anew" in told

@@ -68,7 +68,7 @@ def test_a_model_that_is_no_better_than_its_baselines_says_so(
     figures: dict[str, Any], words: str
 ) -> None:
     (told,) = verdict(FIGURES | figures)
-    assert words in told
+    assert words in told.message
 
 
 def test_a_model_that_beats_its_baselines_says_nothing() -> None:

@@ -10,7 +10,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from labpool.runtime.state import accepts, fold, fold_all
-from labpool.wire import Event, LogLevel, Progress, Run, RunError, event_adapter, events_adapter
+from labpool.wire import (
+    Event,
+    LogLevel,
+    Notice,
+    Progress,
+    Run,
+    RunError,
+    event_adapter,
+    events_adapter,
+)
 from labpool.wire.events import (
     ArtifactDeleted,
     ArtifactSaved,
@@ -20,6 +29,7 @@ from labpool.wire.events import (
     LogWritten,
     MessagesDropped,
     MetricsReported,
+    NoticeGiven,
     ParamsResolved,
     ProgressReported,
     RunCancelled,
@@ -47,6 +57,8 @@ levels: st.SearchStrategy[LogLevel] = st.sampled_from(["debug", "info", "warning
 
 texts = st.text(max_size=5) | st.sampled_from(['},{"run_id":', '"seq":0,', "}]"])
 
+notices = st.builds(Notice, code=st.sampled_from("ab"), message=texts)
+
 word = {"run_id": runs, "attempt": attempts, "n": numbers}
 own = {"run_id": runs}
 ends = {"run_id": runs, "attempt": attempts}
@@ -62,6 +74,8 @@ some_event: st.SearchStrategy[Event] = st.one_of(
               values=st.dictionaries(st.sampled_from(["loss", "acc"]), values)),
     st.builds(LogWritten, **word, level=levels, text=texts),
     st.builds(LogWritten, **own, level=levels, text=st.just("from the server")),
+    st.builds(NoticeGiven, **word, notice=notices),
+    st.builds(NoticeGiven, **own, notice=notices),
     st.builds(ArtifactSaved, **word, name=names, kind=st.sampled_from(["file", "checkpoint"]),
               path=st.just("a/b"), size_bytes=st.integers(0, 9), sha256=st.just("0")),
     st.builds(ArtifactDeleted, **word, name=names),

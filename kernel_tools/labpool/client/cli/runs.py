@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -73,17 +73,18 @@ def _facts(run: Run) -> list[str]:
         "ended": moment(record.ended_at),
         "params": json.dumps(record.params, ensure_ascii=False),
         "resolved": json.dumps(record.resolved, ensure_ascii=False) if record.resolved else "",
-        "notes": "; ".join(_notes(record.result)),
+        "notices": "; ".join(_notes(run)),
         "result": "" if record.result is None else json.dumps(record.result, ensure_ascii=False),
         "traceback": (record.error.details.get("traceback") or "") if record.error else "",
     }
     return [f"{name:10} {text}" for name, text in facts.items() if text]
 
 
-def _notes(result: Any) -> list[str]:
-    """Return the sentences that whoever reads a result must know."""
-    notes = result.get("notes") if isinstance(result, dict) else None
-    return [str(note) for note in notes] if isinstance(notes, list) else []
+def _notes(run: Run) -> list[str]:
+    """Return the sentences that whoever reads a run must know."""
+    left_out = run.record.notices_left_out
+    more = [f"and {left_out} more: labpool show --logs"] if left_out else []
+    return [*(notice.message for notice in run.notices), *more]
 
 
 @command

@@ -44,6 +44,7 @@ class Desk:
     Attributes:
         commit: The revision that the files belong to.
         log: Takes a level and a line.
+        flush: Waits until what was said is stored.
         wrong: Names of blobs whose bytes were found to be wrong: nothing trusts them.
         trusted: Names of blobs that Labpool checked when it fetched them, and the files of
             snapshots that have their bytes.
@@ -56,6 +57,7 @@ class Desk:
     brake: Brake
     tally: Tally
     log: Callable[[LogLevel, str], None]
+    flush: Callable[[], bool]
     wrong: frozenset[str] = frozenset()
     trusted: dict[str, set[Path]] = field(default_factory=dict)
 
@@ -149,8 +151,9 @@ def _adopted(desk: Desk, file: ManifestFile) -> bool:
         feed(source.fileno(), hasher, desk.brake.check)
     if hasher.hexdigest() == file.blob:
         durable.sync(found)
-        partfiles.part_path(desk.repo, file.blob).unlink()
         desk.log("info", f"{file.path}: was in the cache already, and is right")
+        desk.flush()
+        partfiles.part_path(desk.repo, file.blob).unlink()
         return True
     desk.log("warning", f"{file.path}: what is in the cache has wrong bytes; it is replaced")
     desk.tally.doing[file.blob] = file.path
@@ -187,6 +190,7 @@ class _Transfer:
                 sink.cut(file.size)  # another machine may have written, too: what is on disk counts
             got = sink.digest()
             if got == file.blob:
+                self._desk.flush()  # once it is kept, nothing about it is said again
                 sink.keep(partfiles.whole_path(self._desk.repo, file.blob))
                 return
             self._desk.log("warning", f"{file.path}: the bytes are wrong; fetching it anew")

@@ -142,6 +142,7 @@ class _Download:
                 tally=self.tally,
                 log=self.ctx.log,
                 wrong=wrong,
+                flush=self.ctx.flush,
             )
             for _ in range(ROUNDS):
                 done = self._round(desk, listing, pool)

@@ -88,11 +88,15 @@ def _fill(ctx: JobContext, ledger: Ledger, params: Params, recipe: Recipe) -> in
         left_out = targets.left_out()
         ledger.note_given(repeated=targets.duplicates, left_out=left_out)
         if targets.duplicates:
-            ctx.log("warning", f"{targets.duplicates} targets came twice and are read once")
+            count = targets.duplicates
+            ctx.notice("same_targets", f"{count} targets came twice and are read once", count=count)
         if left_out:
-            ctx.log("warning", f"{left_out} targets are left out: the limit is {params.limit}")
+            most = params.limit
+            words = f"{left_out} targets are left out: the limit is {most}"
+            ctx.notice("more_targets", words, limit=most, count=left_out)
         part = filled.with_suffix(".part")
         part.write_text(str(given), encoding="ascii")
+        ctx.flush()  # once they are filled, none of it is said again
         part.replace(filled)
     ctx.log("info", f"{given} items")
     return given

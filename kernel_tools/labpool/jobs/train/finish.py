@@ -101,7 +101,7 @@ def compare(ctx: JobContext, data: Data, held_out: list[Example]) -> dict[str, f
     except Exception as error:  # noqa: BLE001 - a finished training is not lost to whatever it is
         reason = "not enough memory" if isinstance(error, MemoryError) else f"{error!r:.200}"
         note = f"the baselines (majority class, bag of words) could not be computed: {reason}"
-        ctx.log("warning", note)
+        ctx.notice("baselines_failed", note, reason=reason)
         data.notes.append(note)
         return {}
     ctx.log(

@@ -87,14 +87,15 @@ def count_cut(tokenizer: PreTrainedTokenizerBase, encoded: BatchEncoding, texts:
 
 
 def tell_cut(ctx: JobContext, data: Data, parts: Parts, split: str, cut: int, count: int) -> None:
-    """Say in log and result how many texts of a split were cut, if any."""
+    """Give notice of how many texts of a split were cut, if any."""
     if cut:
         note = (
             f"{cut} of the {count} {split} texts are longer than the "
             f"{parts.tokenizer.model_max_length} tokens that are read (max_length) and are cut"
         )
         data.notes.append(note)
-        ctx.log("warning", note)
+        most = parts.tokenizer.model_max_length
+        ctx.notice("texts_cut", note, cut=cut, texts=count, split=split, max_length=most)
 
 
 class ClassifierTrainer(Trainer):

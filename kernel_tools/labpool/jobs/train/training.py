@@ -47,7 +47,7 @@ def train(params: Params, ctx: JobContext) -> dict[str, Any]:
     warnings += check_model(params, ctx.assets, set(data.labels))
     data = replace(data, notes=[*warnings, *data.notes])
     for note in data.notes:
-        ctx.log("warning", note)
+        ctx.notice("training_data", note)
     ctx.check_cancelled()
     with numerics(ctx, params.seed, threads), held(again(params.device, ctx), ctx) as device:
         data.notes.extend(pin_device(ctx, device))

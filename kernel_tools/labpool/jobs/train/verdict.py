@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from labpool.runtime.context import JobContext
+from labpool.wire.runs import Notice
 
 
 def judged(ctx: JobContext, result: dict[str, Any]) -> dict[str, Any]:
-    """Say first, in the notes and as a warning, that a model is no better than its baselines.
+    """Say first, in the notes and as a notice, that a model is no better than its baselines.
 
     Args:
         ctx: The job's context.
@@ -18,17 +19,18 @@ def judged(ctx: JobContext, result: dict[str, Any]) -> dict[str, Any]:
         The result, with the verdict before its other notes.
     """
     told = verdict(result)
-    for sentence in told:
-        ctx.log("warning", sentence)
-    return {**result, "notes": [*told, *result["notes"]]}
+    for notice in told:
+        ctx.notice(notice.code, notice.message, **notice.args)
+    return {**result, "notes": [*(notice.message for notice in told), *result["notes"]]}
 
 
-def verdict(result: dict[str, Any]) -> list[str]:
+def verdict(result: dict[str, Any]) -> list[Notice]:
     """Return what is to be said of a model; nothing if it beats its baselines."""
-    accuracy, on = result["accuracy"], f"({result['evaluated_on']})"
+    accuracy, split = result["accuracy"], result["evaluated_on"]
     if result["predicted_classes"] == 1 and accuracy < 1:
-        nothing = f"the model has learned nothing: it answers one class to every text {on}"
-        return [f"{nothing}; take another learning_rate or more epochs"]
+        nothing = f"the model has learned nothing: it answers one class to every text ({split})"
+        message = f"{nothing}; take another learning_rate or more epochs"
+        return [Notice(code="nothing_learned", message=message, args={"split": split})]
     beaten = [
         f"{name} {result[key]:.4f}"
         for name, key in (
@@ -40,4 +42,6 @@ def verdict(result: dict[str, Any]) -> list[str]:
     if not beaten:
         return []
     figures = f"accuracy {accuracy:.4f}, {' and '.join(beaten)}"
-    return [f"the model is no better than its baselines {on}: {figures}"]
+    message = f"the model is no better than its baselines ({split}): {figures}"
+    args = {"split": split, "accuracy": f"{accuracy:.4f}", "baselines": ", ".join(beaten)}
+    return [Notice(code="below_baselines", message=message, args=args)]

@@ -1062,7 +1062,7 @@ export interface components {
                 [key: string]: unknown;
             };
         };
-        Event: components["schemas"]["RunQueued"] | components["schemas"]["RunRequeued"] | components["schemas"]["AttemptAssigned"] | components["schemas"]["AttemptStarted"] | components["schemas"]["WorkerLeft"] | components["schemas"]["ProgressReported"] | components["schemas"]["MetricsReported"] | components["schemas"]["LogWritten"] | components["schemas"]["ArtifactSaved"] | components["schemas"]["ArtifactDeleted"] | components["schemas"]["ParamsResolved"] | components["schemas"]["MessagesDropped"] | components["schemas"]["CancelRequested"] | components["schemas"]["RunRenamed"] | components["schemas"]["RunInterrupted"] | components["schemas"]["RunSucceeded"] | components["schemas"]["RunFailed"] | components["schemas"]["RunCancelled"] | components["schemas"]["RunDeleted"];
+        Event: components["schemas"]["RunQueued"] | components["schemas"]["RunRequeued"] | components["schemas"]["AttemptAssigned"] | components["schemas"]["AttemptStarted"] | components["schemas"]["WorkerLeft"] | components["schemas"]["ProgressReported"] | components["schemas"]["MetricsReported"] | components["schemas"]["LogWritten"] | components["schemas"]["NoticeGiven"] | components["schemas"]["ArtifactSaved"] | components["schemas"]["ArtifactDeleted"] | components["schemas"]["ParamsResolved"] | components["schemas"]["MessagesDropped"] | components["schemas"]["CancelRequested"] | components["schemas"]["RunRenamed"] | components["schemas"]["RunInterrupted"] | components["schemas"]["RunSucceeded"] | components["schemas"]["RunFailed"] | components["schemas"]["RunCancelled"] | components["schemas"]["RunDeleted"];
         /**
          * EventPage
          * @description Events, oldest first.
@@ -1583,6 +1583,61 @@ export interface components {
             alerts: components["schemas"]["Alert"][];
         };
         /**
+         * Notice
+         * @description What whoever reads a run must know beside its state: what was cut, skipped or assumed.
+         *
+         *     Attributes:
+         *         code: A stable snake_case word; pages have their own words for those that they know.
+         *         message: The same as a sentence for people.
+         *         args: Facts that go with the code (counts, names), plain JSON.
+         */
+        Notice: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+            /** Args */
+            args: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * NoticeGiven
+         * @description Something was cut, skipped or assumed, or did not arrive, and the run goes on.
+         */
+        NoticeGiven: {
+            /** Run Id */
+            run_id: string;
+            /**
+             * Attempt
+             * @default 0
+             */
+            attempt: number;
+            /**
+             * N
+             * @default 0
+             */
+            n: number;
+            /** At */
+            at: string;
+            /**
+             * Seq
+             * @default 0
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "notice_given";
+            /**
+             * Worker
+             * @default
+             */
+            worker: string;
+            notice: components["schemas"]["Notice"];
+        };
+        /**
          * Origin
          * @description The local storage of one site.
          */
@@ -1897,6 +1952,8 @@ export interface components {
          *         retry_at: When an interrupted run goes on by itself, or None.
          *         cancel_requested: Whether somebody asked the run to stop.
          *         resolved: Values that the job chose for params that were left to it, by name.
+         *         notices: What was cut, skipped or assumed in any attempt, each once, the first 50.
+         *         notices_left_out: How often another one was given after these.
          *         seq: Sequence number of the latest event folded in.
          */
         Run: {
@@ -1958,6 +2015,13 @@ export interface components {
             resolved: {
                 [key: string]: unknown;
             };
+            /** Notices */
+            notices: components["schemas"]["Notice"][];
+            /**
+             * Notices Left Out
+             * @default 0
+             */
+            notices_left_out: number;
             /** Created At */
             created_at: string;
             /**

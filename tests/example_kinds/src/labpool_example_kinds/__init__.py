@@ -67,6 +67,7 @@ class SpeakParams(_Params):
     """Say odd things, wait until they are stored, then die the first time."""
 
     lines: int = Field(default=50, ge=0)
+    leaves_out: bool = Field(default=False, description="Whether it gives notices.")
 
 
 class GpuParams(_Params):

@@ -6,6 +6,7 @@ import asyncio
 import builtins
 import os
 import signal
+import threading
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,11 @@ def raise_(params: RaiseParams, ctx: JobContext) -> None:
 def speak(params: SpeakParams, ctx: JobContext) -> dict[str, Any]:
     """Say names of files that are no text, and numbers that are none of Python's."""
     name = os.fsdecode(b"caf\xe9.csv")
+    if params.leaves_out:
+        ctx.notice("rows_left_out", "3 of 10 rows are left out", count=np.int64(3), of=10)
+        reader = threading.Thread(target=_break, name="reader")
+        reader.start()
+        reader.join()
     for line in range(params.lines):
         ctx.log("info", f"{ctx.attempt} {line} {name}")
     ctx.progress(np.float32(1), np.int64(2), name, name)
@@ -49,3 +55,7 @@ def speak(params: SpeakParams, ctx: JobContext) -> dict[str, Any]:
     if ctx.attempt == 1:
         os.kill(os.getpid(), signal.SIGKILL)
     return {"stored": stored, "accuracy": np.float32(0.5)}
+
+
+def _break() -> None:
+    raise OSError("the socket is closed")

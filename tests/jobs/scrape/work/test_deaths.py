@@ -256,6 +256,47 @@ def test_a_worker_killed_at_any_moment_costs_no_item_and_leaves_no_process(
     assert [f for f in SCRATCH.iterdir() if f.is_dir() and not is_held(f)] == []
 
 
+DIES_ONCE_FILLED = """
+import os, signal
+
+said, stored = [], Path(sys.argv[1]).parent / "stored"
+keep = Path.replace
+
+def store(_timeout):
+    stored.write_text(chr(10).join(said))
+    return True
+
+def die_after(self, target):
+    keep(self, target)
+    if Path(target).name == "targets.done":
+        os.kill(os.getpid(), signal.SIGKILL)
+
+Path.replace = die_after
+ctx.send, ctx.stored = lambda event: said.append(event.model_dump_json()), store
+"""
+
+
+def test_what_was_said_of_the_targets_is_stored_before_they_are_filled(
+    new_scrape: Callable[[], Scrape], site: LocalSite, tmp_path: Path
+) -> None:
+    scrape = new_scrape()
+    begin, _, end = BODY.partition('call_body("scrape"')
+    params = {"recipe": "ticket-revisions", "vars": {"site": site.url}, "targets": ["1", "1", "2"]}
+    params["session"] = "tickets"
+    code = f'{begin}{DIES_ONCE_FILLED}call_body("scrape"{end}'
+    command = [sys.executable, "-c", code, str(scrape.run_dir), json.dumps(params)]
+    worker = subprocess.run(
+        [*command, json.dumps({}), str(Path(__file__).parents[3])],
+        input=json.dumps(site.login()),
+        text=True,
+        check=False,
+    )
+    assert worker.returncode == -signal.SIGKILL
+    assert (scrape.run_dir / "targets.done").exists()
+    told = (scrape.run_dir.parent / "stored").read_text()
+    assert "1 targets came twice and are read once" in told
+
+
 def is_held(folder: Path) -> bool:
     """Whether a process that lives owns a folder."""
     with (folder / ".lock").open("a") as lock:

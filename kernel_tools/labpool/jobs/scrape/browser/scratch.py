@@ -1,7 +1,8 @@
 """A folder for what a browser leaves on the disk, taken away with it or by whoever comes next.
 
 Chromium's profile stays when its driver is killed. Each process holds the lock of its folder, and
-the kernel gives the lock back however the process ends.
+the kernel gives the lock back however the process ends; ``filelock`` would fall back, where flock
+is missing, to a file that outlives it.
 """
 
 from __future__ import annotations

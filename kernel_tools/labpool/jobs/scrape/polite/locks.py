@@ -4,7 +4,8 @@ A lock is tried again and again, with short pauses, and never waited for in the 
 ``flock`` would stop the loop, or, in a thread, could not be cancelled and would take a thread for
 each request that waits. The kernel tells nobody that a lock is free, so there is no event to wait
 for. Lock files are never removed, so whoever has the lock has the right file. They are closed on
-exec: a browser that a worker starts holds none.
+exec: a browser that a worker starts holds none. No ``filelock``: hosts keep their state in the
+locked file, and one of several files is waited for.
 """
 
 from __future__ import annotations

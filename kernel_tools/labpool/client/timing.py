@@ -1,10 +1,11 @@
-"""How long to wait, for answers and between tries."""
+"""How long a client waits, for answers and between tries."""
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from labpool.runtime.backoff import growing_pauses
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +34,4 @@ class Timing:
 
     def pauses(self) -> Iterator[float]:
         """Yield growing pauses, each between half and all of its length by chance."""
-        pause = self.first_pause_s
-        while True:
-            yield pause * random.uniform(0.5, 1.0)  # noqa: S311  no secret, only spread
-            pause = min(pause * 2, self.longest_pause_s)
+        return growing_pauses(self.first_pause_s, self.longest_pause_s)
