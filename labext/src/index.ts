@@ -5,6 +5,7 @@ import { dashboardPlugin } from './plugins/dashboard';
 import { entryPlugin } from './plugins/entry';
 import { formPlugin } from './plugins/form';
 import { labpoolPlugin } from './plugins/labpool';
+import { notebooksPlugin } from './plugins/notebooks';
 import { noticesPlugin } from './plugins/notices';
 import { notebookPlugin } from './plugins/notebook';
 import { pagePlugin } from './plugins/page';
@@ -20,6 +21,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   panelPlugin,
   pagePlugin,
   notebookPlugin,
+  notebooksPlugin,
   formPlugin,
   resourcesPlugin,
   sessionsPlugin,

@@ -57,6 +57,8 @@ export const Commands = {
   renameRun: 'labpool:rename-run',
   /** Deletes the run `id`, after a question. */
   deleteRun: 'labpool:delete-run',
+  /** Runs the notebook `path`, or the one in front, in the background. */
+  runNotebook: 'labpool:run-notebook',
   /** Starts the workers. */
   startPool: 'labpool:start-pool',
   /** Asks for a new size of the pool. */

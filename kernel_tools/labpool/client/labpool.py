@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from html import escape
+from os import PathLike
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -211,6 +213,49 @@ class Labpool(WithAssets):
         params = scrapes.params(recipe, [target], vars, session=session, workers=1)
         return attempt(self.submit(scrapes.KIND, params=params, max_attempts=1, tags=["try"]))
 
+    def notebook(
+        self,
+        path: str | PathLike[str],
+        /,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        kernel: str = "",
+        allow_errors: bool = False,
+        cell_timeout_s: float | None = None,
+        output: str | PathLike[str] = "",
+        max_attempts: int = 1,
+        **options: Any,
+    ) -> Run:
+        """Run a notebook in the background, in a kernel of its own.
+
+        The notebook is not changed. A copy beside it, with the run's id in its name, has the
+        outputs of each cell as soon as that has ended; ``run.result()["notebook"]`` says where.
+
+        Args:
+            path: The notebook; a relative path begins in this process's folder.
+            parameters: Names and values that take the place of those in the cell tagged
+                "parameters".
+            kernel: Name of a kernel; by default the notebook's own.
+            allow_errors: Run the cells after one that failed, too.
+            cell_timeout_s: Seconds that one cell may take.
+            output: Where the copy goes instead.
+            max_attempts: Attempts in all. Cells have effects, so by default a notebook is not run
+                again by itself when its worker is lost.
+            **options: As for ``submit``.
+
+        Raises:
+            InvalidParams: The file is no notebook, or its kernel is not there.
+        """
+        params = {
+            "path": _here(path),
+            "parameters": dict(parameters or {}),
+            "kernel": kernel,
+            "allow_errors": allow_errors,
+            "cell_timeout_s": cell_timeout_s,
+            "output": _here(output) if output else "",
+        }
+        return self.submit("notebook", params=params, max_attempts=max_attempts, **options)
+
     def runs(
         self,
         *,
@@ -324,6 +369,7 @@ class Labpool(WithAssets):
     asubmit = twin(submit)
     atrain = twin(train)
     ascrape = twin(scrape)
+    anotebook = twin(notebook)
     atry_recipe = twin(try_recipe)
     aruns = twin(runs)
     aget = twin(get)
@@ -335,3 +381,8 @@ class Labpool(WithAssets):
     amonitoring = twin(monitoring)
     adownload = twin(download)
     averify = twin(verify)
+
+
+def _here(path: str | PathLike[str]) -> str:
+    """Return a path as the server understands it: from the root, not from its own folder."""
+    return str(Path(path).expanduser().absolute())

@@ -8,6 +8,7 @@ import { Commands, ILabpool } from '../tokens';
 const WITHOUT_ARGUMENTS = [
   Commands.openPanel,
   Commands.newRun,
+  Commands.runNotebook,
   Commands.cancelRun,
   Commands.resumeRun,
   Commands.retryRun,

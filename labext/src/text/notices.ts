@@ -33,6 +33,23 @@ const WORDS: Readonly<Record<string, Words | undefined>> = {
         fact('error')
       )
   },
+  cells_failed: {
+    needs: ['failed', 'cells'],
+    say: (trans, fact) =>
+      trans.__(
+        '%1 of %2 cells failed; the notebook shows where.',
+        fact('failed'),
+        fact('cells')
+      )
+  },
+  copy_refused: {
+    needs: ['path'],
+    say: (trans, fact) =>
+      trans.__(
+        'The copy could not be written beside the notebook (%1); it is among the artifacts of the run.',
+        fact('path')
+      )
+  },
   same_targets: {
     needs: ['count'],
     say: (trans, fact) =>

@@ -13,7 +13,7 @@ import typer
 
 import labpool
 
-from . import assets, kinds, pool, recipes, runs, scrapes, sessions, submit
+from . import assets, kinds, notebooks, pool, recipes, runs, scrapes, sessions, submit
 from .terminal import AsJson, Terminal, Token, Url
 
 app = typer.Typer(
@@ -48,7 +48,7 @@ def _settings(
     context.obj = Terminal(url, token, as_json=as_json)
 
 
-for group in (kinds, submit, scrapes, recipes, sessions, runs, pool, assets):
+for group in (kinds, submit, notebooks, scrapes, recipes, sessions, runs, pool, assets):
     group.add_to(app)
 
 

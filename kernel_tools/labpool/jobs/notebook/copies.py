@@ -1,0 +1,52 @@
+"""What comes of a notebook: whole on disk after each cell, beside the original and with the run."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+
+class Copies:
+    """The copy of a run, in the run's folder and beside the original.
+
+    Args:
+        run_file: In the run's folder.
+        beside: Beside the original.
+
+    Attributes:
+        refused: Why there is none beside the original, "" while there is.
+    """
+
+    def __init__(self, run_file: Path, beside: Path) -> None:
+        self.run_file = run_file
+        self.beside = beside
+        self.refused = ""
+
+    def save(self, notebook: NotebookNode) -> None:
+        """Write what is done so far; a copy is never half written.
+
+        Raises:
+            OSError: The run's folder cannot be written.
+        """
+        text = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
+        _replace(self.run_file, text)
+        if not self.refused:
+            try:
+                _replace(self.beside, text)
+            except OSError as error:
+                self.refused = f"{self.beside} cannot be written: {error.strerror}"
+
+
+def _replace(path: Path, text: str) -> None:
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with part.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
