@@ -84,6 +84,7 @@ async def test_cancelled_waiting_leaves_no_thread_and_the_run_alone(
 
 def test_every_method_that_asks_has_a_twin() -> None:
     others = {"wait", "result", "follow", "events", "close"}  # await run, afollow, await_ended
+    others |= {"widget"}  # it belongs to the kernel's own thread
     for cls in (Run, Labpool):
         names = {
             name

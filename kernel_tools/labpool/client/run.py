@@ -210,6 +210,7 @@ class Run(WithItems):
 
     acancel = twin(cancel)
     aresume = twin(resume)
+    arename = twin(rename)
     adelete = twin(delete)
     aevents = twin(events)
     ametrics = twin(metrics)
