@@ -267,7 +267,7 @@ def test_delete_takes_several_and_asks_first(
     assert {run.id for run in pool.runs()} == {first.id, second.id, active.id}
     asked = cli("delete", first.id, second.id, first.id, input="y\n")
     assert asked.exit_code == 0, asked.output
-    assert f"{first.id} deleted, 3.0 MiB freed\n{second.id} deleted, " in asked.stdout
+    assert f"{first.id} deleted, 3.1 MB freed\n{second.id} deleted, " in asked.stdout
     assert {run.id for run in pool.runs()} == {active.id}
 
 
@@ -299,7 +299,7 @@ def test_gpus_of_the_workers_are_listed_where_there_are_any() -> None:
     column = found.headings().index("gpu")
     assert [row[column] for row in found.rows()] == [
         "2 NVIDIA T1",
-        "NVIDIA T1, 2.0 GiB of 8.0 GiB",
+        "NVIDIA T1, 2.1 GB of 8.6 GB",
         "",
     ]
     assert "gpu" not in workers([bare]).headings()

@@ -77,7 +77,7 @@ def test_runs_are_deleted_with_what_that_frees(
 
     done = cli.invoke(app, ["delete", first.id], input="y\n")
     assert done.exit_code == 0, done.output
-    assert f"{first.id} deleted, 3.0 MiB freed" in done.stdout
+    assert f"{first.id} deleted, 3.1 MB freed" in done.stdout
     removed = second.delete()
     assert removed.id == second.id
     assert 3 << 20 <= removed.freed_bytes < 4 << 20

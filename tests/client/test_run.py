@@ -221,7 +221,7 @@ def test_metrics_logs_events_and_artifacts_come_over_all_pages(
     assert [line.text for line in run.logs()] == [f"line {step}" for step in range(5)]
     assert len(run.logs(limit=2)) == 2
     assert [each.name for each in run.artifacts()] == ["c1", "c2", "c3", "c4"]
-    assert "2.0 KiB" in repr(run.artifacts())
+    assert "2.0 kB" in repr(run.artifacts())
     assert [e.seq for e in run.events()] == [e.seq for e in server.events]
     assert len(run.events(after=5)) == len(server.events) - 5
 

@@ -195,9 +195,11 @@ def test_the_same_warm_browser_serves_run_after_run(tmp_path: Path, example_site
     with scrape_world(tmp_path, example_site, n_workers=1) as world:
 
         def browsers() -> set[int]:
+            """Return the drivers, each with the browser's own process; what that starts may go."""
             (worker,) = world.server.wait_for_workers(1)
-            below = psutil.Process(worker["pid"]).children(recursive=True)
-            return {child.pid for child in below if "--type=renderer" not in child.cmdline()}
+            below = psutil.Process(worker["pid"]).children()
+            drivers = [child for child in below if "run-driver" in child.cmdline()]
+            return {child.pid for one in drivers for child in (one, *one.children())}
 
         assert world.scrape([1])["state"] == "succeeded"
         first = browsers()

@@ -93,7 +93,7 @@ def test_auto_takes_the_emptiest_gpu_and_no_other(
     machine.fill(2, 2 * GIB)
     with held("auto", context) as had:
         assert (had.torch, had.uuid, had.memory) == ("cuda:1", machine.uuids[1], 8 * GIB)
-        assert logs(context) == ["training on cuda:1 (NVIDIA T1, 8.0 GiB)"]
+        assert logs(context) == ["training on cuda:1 (NVIDIA T1, 8.6 GB)"]
         with held("auto", context) as second, held("cuda", context) as third:
             assert [second.torch, third.torch] == ["cuda:2", "cuda:0"]
     assert machine.set == ["cuda:1", "cuda:2", "cuda:0"]
@@ -210,8 +210,8 @@ def test_memory_of_the_card_that_runs_out_is_told_with_who_has_it(
     told = caught.value
     assert told.code == "out_of_memory"
     assert told.message.startswith(
-        "not enough memory on cuda:0 (NVIDIA T0, 8.0 GiB): the training had 2.0 GiB, "
-        "the driver and other programs 5.0 GiB; take a smaller batch_size or max_length, or end"
+        "not enough memory on cuda:0 (NVIDIA T0, 8.6 GB): the training had 2.1 GB, "
+        "the driver and other programs 5.4 GB; take a smaller batch_size or max_length, or end"
     )
     assert told.details["training_bytes"] == 2 * GIB
     with held("cuda:0", context):  # and it is free again

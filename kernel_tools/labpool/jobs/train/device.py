@@ -159,8 +159,8 @@ def out_of_memory(device: Device = CPU) -> JobError:
     ours = torch.cuda.memory_reserved(device.torch)
     others = max(0, total - free - ours)
     told = (
-        f"not enough memory on {device.torch} ({device.name}, {_gib(total)}): the training had "
-        f"{_gib(ours)}, the driver and other programs {_gib(others)}; {advice}"
+        f"not enough memory on {device.torch} ({device.name}, {_gb(total)}): the training had "
+        f"{_gb(ours)}, the driver and other programs {_gb(others)}; {advice}"
     )
     if others > ours:
         told += ', or end what else uses the GPU (nvidia-smi lists it), or take device="cpu"'
@@ -212,7 +212,7 @@ def _emptiest(uuids: list[str]) -> list[str]:
 
 
 def _announce(ctx: JobContext, device: Device) -> None:
-    size = f", {_gib(device.memory)}" if device.memory else ""
+    size = f", {_gb(device.memory)}" if device.memory else ""
     waited = f", after {device.waited:.0f} s of waiting" if device.waited >= 1 else ""
     name = "the CPU" if device.type == "cpu" else f"{device.torch} ({device.name}{size})"
     ctx.log("info", f"training on {name}{waited}")
@@ -260,5 +260,5 @@ def _unused(seen: Look, reason: str) -> tuple[str, ...]:
     return (f"trained on the CPU{there}: {reason}",)
 
 
-def _gib(size: int) -> str:
-    return f"{size / 2**30:.1f} GiB"
+def _gb(size: int) -> str:
+    return f"{size / 1e9:.1f} GB"
