@@ -181,7 +181,7 @@ def test_a_person_is_asked_whether_to_download_first(
     for asset in pool.assets(kind="dataset"):
         pool.delete_asset(asset.id)
     shown, code = asked(server, "-c", TRAIN, question=b"first? [Y/n] ", answer=answer)
-    assert "fruit (2.8 KiB) is not here yet" in shown
+    assert "fruit (2.9 kB) is not here yet" in shown
     assert says in shown
     assert code == (1 if answer else 0), shown
 
