@@ -95,7 +95,7 @@ async function launch(
   const below = app.serviceManager.contents.localPath(path);
   const run = await api.launch({
     kind: 'notebook',
-    params: { path: PathExt.join(PageConfig.getOption('serverRoot'), below) },
+    params: { path: `${PageConfig.getOption('serverRoot')}/${below}` },
     // Cells have effects: one that was lost is not run again by itself.
     max_attempts: 1
   });
