@@ -126,7 +126,8 @@ ctx.send, ctx.stored = said.append, store
 def child(desk: Desk, code: str = KILLED, **variables: str) -> subprocess.Popen[str]:
     """Start the download in a process of its own."""
     arguments = [desk.entry.model_dump_json(), desk.hub.url, desk.root, desk.folder / "run"]
-    arguments.append(f"{part(desk).stem}.whole")
+    if code != KILLED:
+        arguments.append(f"{part(desk).stem}.whole")
     return subprocess.Popen(
         [sys.executable, "-c", code, *map(str, arguments)],
         stdout=subprocess.PIPE,
