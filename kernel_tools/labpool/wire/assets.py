@@ -77,4 +77,4 @@ class PruneRequest(Record):
 
     keep: int = Field(ge=1, le=1000)
     run_id: str | None = Field(default=None, max_length=200)
-    dry_run: bool = False
+    dry_run: bool = Field(default=False, strict=True)
