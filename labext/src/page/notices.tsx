@@ -1,6 +1,7 @@
 import * as React from 'react';
 
 import type { Run } from '../api/types';
+import { lackOf } from '../text/endings';
 import { noticeWords } from '../text/notices';
 import { direction } from '../text/sentences';
 import { useLabpool } from '../views/widget';
@@ -9,7 +10,17 @@ import { useLabpool } from '../views/widget';
 export function Notices({ run }: { readonly run: Run }): React.ReactElement | null {
   const { trans, format } = useLabpool();
   const left = run.notices_left_out;
+  const lack = lackOf(run);
   const told = [
+    ...(lack === null
+      ? []
+      : [
+          trans.__(
+            '%1 of %2 items failed or are not whole.',
+            format.number(lack.bad),
+            format.number(lack.all)
+          )
+        ]),
     ...run.notices.map(notice => noticeWords(notice, trans, format)),
     ...notesOf(run)
   ];

@@ -2,6 +2,7 @@ import * as React from 'react';
 
 import type { Run } from '../api/types';
 import { Commands } from '../tokens';
+import { lackOf } from '../text/endings';
 import { CommandButton, useCommands } from '../views/actions';
 import { Facts } from '../views/list';
 import { openMenu } from '../views/menu';
@@ -91,7 +92,8 @@ export function RunRow(props: {
 /** How many notices a run has: seen in the list, and no error. */
 function NoticeCount({ run }: { readonly run: Run }): React.ReactElement | null {
   const { trans, format } = useLabpool();
-  const count = run.notices.length + run.notices_left_out;
+  const lacks = run.state === 'succeeded' && lackOf(run) !== null ? 1 : 0;
+  const count = run.notices.length + run.notices_left_out + lacks;
   const words = trans._n('%2 notice', '%2 notices', count, format.number(count));
   return count === 0 ? null : (
     <span className="lp-Row-notices" title={words}>

@@ -105,7 +105,7 @@ function ofMany({ runs, isAway }: Ended, { trans, format }: ILabpool): Told {
 }
 
 /** Success that is not the whole of what was asked for. */
-function lackOf(run: Run): Lack | null {
+export function lackOf(run: Run): Lack | null {
   const result = new Map<string, unknown>(Object.entries(run.result ?? {}));
   const number = (name: string): number => {
     const value = result.get(name);

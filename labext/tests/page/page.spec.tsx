@@ -120,6 +120,13 @@ describe('the page of a run', () => {
     ]);
   });
 
+  it('says at its head that a success is not the whole', async () => {
+    const result = { items: 9, ok: 6, failed: 1, partial: 2 };
+    const { node } = await page({ run: runOf({ state: 'succeeded', result }) });
+    const told = node.querySelector('.lp-PageWarnings li');
+    expect(told?.textContent).toBe('3 of 9 items failed or are not whole.');
+  });
+
   it('shows the figures of a result', async () => {
     const run = runOf({ state: 'succeeded', result: { accuracy: 0.71428, rows: [1] } });
     const { node } = await page({ run });

@@ -118,10 +118,13 @@ describe('a row', () => {
     await page.connect([
       aRun(1, { notices: [notice], notices_left_out: 2 }),
       aRun(2, { notices: [notice] }),
-      aRun(3)
+      aRun(3),
+      aRun(4, { result: { items: 9, ok: 9, failed: 0, partial: 0 } }),
+      aRun(5, { result: { items: 9, ok: 7, failed: 1, partial: 1 } })
     ]);
     const marks = [...page.node.querySelectorAll('.lp-Row-notices')];
     expect(marks.map(mark => mark.getAttribute('title'))).toEqual([
+      '1 notice',
       '1 notice',
       '3 notices'
     ]);
