@@ -95,6 +95,7 @@ def sees_progress(place: Locator) -> None:
 def test_a_download_is_watched_to_its_end_and_deleted(lab: PanelPage, world: HubWorld) -> None:
     world.hub.faults.add(match="/cdn/", rate=SLOW)
     asked = requests(lab)
+    expect(total(lab, "Assets")).to_have_text(re.compile(r"^\d+$"))
     before = int(total(lab, "Assets").inner_text())
     press(card(lab, "large"), "Download")
     sees_progress(card(lab, "large"))
