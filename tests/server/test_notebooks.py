@@ -48,7 +48,7 @@ def test_a_notebook_is_run_and_its_copy_lies_beside_it(
     copy = path.with_name(f"report.{run.id}.ipynb")
     assert (result["notebook"], result["cells"]) == (str(copy), 3)
     assert texts(copy)[-1] == "1 متن\n"
-    assert run.name == "report.ipynb"
+    assert run.name == f"notebook report.ipynb {run.id[:4]}"
     (artifact,) = run.artifacts()
     answer = server.http.get(f"runs/{run.id}/file", params={"name": artifact.name})
     assert answer.content == copy.read_bytes()

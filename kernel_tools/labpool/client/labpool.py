@@ -247,12 +247,12 @@ class Labpool(WithAssets):
             InvalidParams: The file is no notebook, or its kernel is not there.
         """
         params = {
-            "path": _here(path),
+            "path": Path(path),
             "parameters": dict(parameters or {}),
             "kernel": kernel,
             "allow_errors": allow_errors,
             "cell_timeout_s": cell_timeout_s,
-            "output": _here(output) if output else "",
+            "output": Path(output) if output else "",
         }
         return self.submit("notebook", params=params, max_attempts=max_attempts, **options)
 
@@ -381,8 +381,3 @@ class Labpool(WithAssets):
     amonitoring = twin(monitoring)
     adownload = twin(download)
     averify = twin(verify)
-
-
-def _here(path: str | PathLike[str]) -> str:
-    """Return a path as the server understands it: from the root, not from its own folder."""
-    return str(Path(path).expanduser().absolute())

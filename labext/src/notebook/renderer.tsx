@@ -47,7 +47,9 @@ export class RunOutput extends Panel implements IRenderMime.IRenderer {
       this.runId = id;
     }
     await this.renderSaved(model);
-    this.seen.observe(this.node);
+    if (!this.isDisposed) {
+      this.seen.observe(this.node);
+    }
   }
 
   override dispose(): void {
@@ -65,6 +67,10 @@ export class RunOutput extends Panel implements IRenderMime.IRenderer {
     const mimeType = hasPicture ? 'text/html' : 'text/plain';
     const saved = factory.createRenderer({ ...this.options, mimeType });
     await saved.renderModel(model);
+    if (this.isDisposed) {
+      saved.dispose();
+      return;
+    }
     this.saved?.dispose();
     this.saved = saved;
     this.addWidget(saved);

@@ -271,7 +271,7 @@ class Dispatcher:
             if wanted != now:
                 await backend.resize(wanted, busy)
                 if backend.mode == "local":
-                    # Dask closes what starts a worker that is not back in time, and tells nobody.
+                    # What starts a worker ends when that does not come up, and tells nobody.
                     self._look_again_in(PAUSE_S)
             return
         clock = asyncio.get_running_loop().time()

@@ -149,9 +149,10 @@ class DaskBackend:
         try:
             return Outcome.model_validate(await future)
         except (KilledWorker, CancelledError) as error:
+            lost = self._lost(seat_id, address)
             if process is not None and self.mode == "local":
-                await self._fence(seat_id, process)
-            raise self._lost(seat_id, address) from error
+                await self._fence(process, lost)
+            raise lost from error
         finally:
             self._running.pop(address, None)
             future.release()
@@ -303,12 +304,12 @@ class DaskBackend:
         if future is not None and not future.done():
             self._in_background(future.cancel(force=True))
 
-    async def _fence(self, seat_id: str, process: Mapping[str, Any]) -> None:
-        """See to it that a lost worker's process has gone before anybody believes the loss."""
-        loop = asyncio.get_running_loop()
+    async def _fence(self, process: Mapping[str, Any], lost: WorkerLost) -> None:
+        """End a lost worker's process before anybody believes the loss; say where it does not."""
         pid = process["pid"]
-        if not await loop.run_in_executor(None, end_process, pid, process["started"]):
-            _log.warning("process %d of the lost worker %s does not end", pid, seat_id)
+        if not await asyncio.to_thread(end_process, pid, process["started"]):
+            lost.message += f" Its process {pid} does not end: it may still write to the run."
+            lost.details["process"] = pid
 
     def _on_memory_kill(self, event: tuple[Any, dict[str, Any]]) -> None:
         """Take note of what a foreign nanny did; our own are asked themselves."""

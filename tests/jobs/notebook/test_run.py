@@ -167,6 +167,9 @@ def test_a_folder_that_cannot_be_written_is_told(write: Write, run: Runs, tmp_pa
     assert "cannot be written" in run.notices[0]
     assert Path(result["notebook"]) == run.context.run_dir / "report.ipynb"
     assert outputs(Path(result["notebook"]))[0][0]["text"] == "1\n"
+    with pytest.raises(JobError):
+        run(write("1 / 0"), output=str(gone))
+    assert "cannot be written" in run.notices[0]
 
 
 def test_much_output_is_cut_in_the_log_and_whole_in_the_notebook(write: Write, run: Runs) -> None:

@@ -14,7 +14,6 @@ KIND = JobKind(
     entry="labpool.jobs.notebook.run:run",
     check="labpool.jobs.notebook.check:check",
     requires=("nbclient", "nbformat"),
-    series="labpool.jobs.notebook.params:series",
     words=read_words(__package__),
 )
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+
+from labpool.hub import durable
 
 
 class Copies:
@@ -32,21 +33,10 @@ class Copies:
             OSError: The run's folder cannot be written.
         """
         text = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
-        _replace(self.run_file, text)
+        durable.write(self.run_file, text, self.run_file.parent)
         if not self.refused:
             try:
-                _replace(self.beside, text)
+                self.beside.parent.stat()  # a folder that has gone is not made again
+                durable.write(self.beside, text, self.beside.parent)
             except OSError as error:
                 self.refused = f"{self.beside} cannot be written: {error.strerror}"
-
-
-def _replace(path: Path, text: str) -> None:
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with part.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -48,8 +47,3 @@ class Params(BaseModel):
         description="Where the copy goes. Empty: beside the notebook, with the run's id in its "
         "name.",
     )
-
-
-def series(params: Params) -> str:
-    """Name the work: the notebook."""
-    return Path(params.path).name

@@ -62,6 +62,9 @@ def run(params: Params, ctx: JobContext) -> dict[str, Any]:
     finally:
         copies.save(notebook)
         ctx.artifact(copies.run_file, meta={"notebook": str(beside)})
+        if copies.refused:
+            words = f"{copies.refused}; the copy is among the run's artifacts"
+            ctx.notice("copy_refused", words, path=str(beside))
     return _result(ctx, notebook, copies, len(work.cells))
 
 
@@ -77,9 +80,6 @@ def _result(ctx: JobContext, notebook: NotebookNode, copies: Copies, count: int)
     if failed:
         words = f"{failed} of {count} cells failed; the notebook shows where"
         ctx.notice("cells_failed", words, failed=failed, cells=count)
-    if copies.refused:
-        words = f"{copies.refused}; the copy is among the run's artifacts"
-        ctx.notice("copy_refused", words, path=str(copies.beside))
     where = copies.run_file if copies.refused else copies.beside
     return {"cells": count, "errors": failed, "notebook": str(where)}
 

@@ -136,7 +136,7 @@ def pin_device(ctx: JobContext, device: Device) -> list[str]:
             "differ in the last digits from an undisturbed run"
         )
     for note in notes:
-        ctx.log("warning", note)
+        ctx.notice("device", note)
     return notes
 
 
